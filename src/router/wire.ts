@@ -1,0 +1,65 @@
+/** The contract between the router and a protocol: one call in, stream parts out. */
+import type { ModelInput, RequestLimits } from './model-request.ts';
+import type { StreamPart } from './stream-part.ts';
+
+/** How a model takes a hole: natively, through a template in a raw prompt, by a chat answer, or not at all. */
+export type FimMode =
+  | { readonly type: 'native' }
+  | { readonly type: 'template'; readonly family: string }
+  | { readonly type: 'hole-filler' }
+  | { readonly type: 'none' };
+
+/** Everything one upstream call needs, resolved. Secrets live here and in the wire's headers, nowhere else. */
+export interface WireCall {
+  readonly baseUrl: string;
+  readonly model: string;
+  readonly apiKey: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly input: ModelInput;
+  readonly limits: RequestLimits;
+  readonly fim: FimMode;
+  /** The only way to the network: it honours proxies, the egress policy and the egress log. */
+  readonly fetch: typeof globalThis.fetch;
+  /** Aborting it closes the socket. Timers are the router's, not the wire's. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Opens one call. The iterable ends after one `finish` part; throws `ReaperError` for everything else,
+ * a stream that was cut before its end included (`network`). Never retries.
+ */
+export type Wire = (call: WireCall) => AsyncIterable<StreamPart>;
+
+/** What a probe found out; the router remembers it per base URL and model. */
+export interface ProbeResult {
+  readonly reachable: boolean;
+  /** `undefined`: the server does not ask for one, or it could not be told. */
+  readonly keyAccepted: boolean | undefined;
+  /** `undefined`: the server lists no models. */
+  readonly modelPresent: boolean | undefined;
+  readonly models: readonly string[];
+  readonly fim: FimMode;
+  readonly roundTripMs: number;
+  /** How many requests the server works on at once, where it says so. */
+  readonly slots: number | undefined;
+  /** What is wrong and how to put it right, in the user's words. */
+  readonly problem: string | undefined;
+}
+
+export interface ProbeCall {
+  readonly baseUrl: string;
+  readonly model: string | undefined;
+  readonly apiKey: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly fetch: typeof globalThis.fetch;
+  readonly signal: AbortSignal;
+}
+
+/** Finds out what a server can do; sends no tokens where the protocol allows it. Never throws but for cancellation. */
+export type Probe = (call: ProbeCall) => Promise<ProbeResult>;
+
+/** A protocol: loaded on first use, so that its SDK costs nothing before. */
+export interface WireModule {
+  readonly stream: Wire;
+  readonly probe: Probe;
+}
