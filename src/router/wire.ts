@@ -38,6 +38,8 @@ export interface ProbeResult {
   /** `undefined`: the server lists no models. */
   readonly modelPresent: boolean | undefined;
   readonly models: readonly string[];
+  /** The model that `fim` is about: the one asked for or, if none was named, the first one listed that fills holes. */
+  readonly model?: string | undefined;
   readonly fim: FimMode;
   readonly roundTripMs: number;
   /** How many requests the server works on at once, where it says so. */
