@@ -22,6 +22,11 @@ export interface WireCall {
   readonly fetch: typeof globalThis.fetch;
   /** Aborting it closes the socket. Timers are the router's, not the wire's. */
   readonly signal: AbortSignal;
+  /**
+   * Told when the server refused `fim` and the call went on in another way: remember it for this base URL and model, like
+   * a probe's result. Called at most once per call, before the first part.
+   */
+  readonly onFimLearned?: (fim: FimMode) => void;
 }
 
 /**

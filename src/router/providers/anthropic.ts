@@ -1,0 +1,31 @@
+/** Anthropic: Claude fills the hole as a chat answer, without thinking. */
+import { defineProvider } from '../provider-definition.ts';
+import { once } from '../wire/once.ts';
+
+export const anthropic = defineProvider({
+  id: 'anthropic',
+  label: 'Anthropic',
+  location: 'remote',
+  auth: 'api-key',
+  keyVariables: ['ANTHROPIC_API_KEY'],
+  baseUrl: 'https://api.anthropic.com',
+  discover: false,
+  capabilities: {
+    chat: true,
+    fim: 'hole-filler',
+    tools: false,
+    images: false,
+    promptCache: true,
+    stopsBillingOnDisconnect: true,
+    parallelRequests: 4,
+  },
+  // The small, fast one (facts/dependencies §0.3); its thinking can be turned off.
+  completionModel: 'claude-haiku-5-5',
+  models: ['claude-haiku-5-5', 'claude-sonnet-5-5', 'claude-opus-5-5', 'claude-fable-5-2'],
+  wire: once(async () =>
+    (await import('../wire/anthropic.ts')).anthropicWire({
+      // Claude fills holes better when it reads what follows the cursor first (facts/completions §10.3).
+      order: 'suffix-first',
+    }),
+  ),
+});

@@ -1,0 +1,32 @@
+/** DeepSeek: native suffix on its beta endpoint. https://api-docs.deepseek.com/api/create-completion */
+import { defineProvider } from '../provider-definition.ts';
+import { once } from '../wire/once.ts';
+
+export const deepseek = defineProvider({
+  id: 'deepseek',
+  label: 'DeepSeek',
+  location: 'remote',
+  auth: 'api-key',
+  keyVariables: ['DEEPSEEK_API_KEY'],
+  baseUrl: 'https://api.deepseek.com',
+  discover: false,
+  capabilities: {
+    chat: true,
+    fim: 'native',
+    tools: false,
+    images: false,
+    promptCache: true,
+    stopsBillingOnDisconnect: true,
+    parallelRequests: 4,
+  },
+  // The only value that the endpoint's reference lists; `deepseek-chat` was switched off on 2026-07-24.
+  completionModel: 'deepseek-v4-pro',
+  models: ['deepseek-v4-pro', 'deepseek-v4-flash'],
+  wire: once(async () =>
+    (await import('../wire/openai.ts')).openAiWire({
+      maxTokensField: 'max_tokens',
+      maxStops: 16,
+      completionsVersion: 'beta',
+    }),
+  ),
+});

@@ -1,0 +1,16 @@
+/** In work: this protocol's first form only says that it is not there yet. */
+import { ReaperError } from '../../base/errors.ts';
+import type { WireModule } from '../wire.ts';
+
+export interface AnthropicWireOptions {
+  readonly order: 'prefix-first' | 'suffix-first';
+}
+
+export function anthropicWire(_options: AnthropicWireOptions): WireModule {
+  return {
+    stream: () => {
+      throw new ReaperError('bad-response', 'Not built yet');
+    },
+    probe: () => Promise.reject(new ReaperError('bad-response', 'Not built yet')),
+  };
+}
