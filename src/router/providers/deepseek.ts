@@ -19,9 +19,9 @@ export const deepseek = defineProvider({
     stopsBillingOnDisconnect: true,
     parallelRequests: 4,
   },
-  // The only value that the endpoint's reference lists; `deepseek-chat` was switched off on 2026-07-24.
-  completionModel: 'deepseek-v4-pro',
-  models: ['deepseek-v4-pro', 'deepseek-v4-flash'],
+  // The small one; both fill holes, without thinking (DeepSeek's price table). `deepseek-chat` was switched off on 2026-07-24.
+  completionModel: 'deepseek-v4-flash',
+  models: ['deepseek-v4-flash', 'deepseek-v4-pro'],
   wire: once(async () =>
     (await import('../wire/openai.ts')).openAiWire({
       maxTokensField: 'max_tokens',
