@@ -10,6 +10,7 @@ import type { ProbeResult } from './wire.ts';
 export interface RouteFacts {
   readonly providerId: string;
   readonly model: string | undefined;
+  readonly location: 'embedded' | 'local' | 'remote';
   /** Requests that may run at once without hindering each other. */
   readonly parallelRequests: number;
   /** Running estimate (EWMA) of the time to the first useful token; `undefined` before the first answer. */

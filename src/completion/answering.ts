@@ -1,0 +1,247 @@
+/** The editor's question: answered from what is known, joined to the running request, or given up in time. */
+import type { Clock } from '../base/clock.ts';
+import type { Router } from '../router/router.ts';
+import type { Answer, ReadyAnswer } from './cache.ts';
+import type { DocumentSession } from './document-session.ts';
+import type { CompletionSettings } from './engine.ts';
+import { type GateVerdict, placeGate } from './gate.ts';
+import type { Outcomes } from './outcomes.ts';
+import type { ReportLog } from './report-log.ts';
+import { type Situation, situationOf } from './situation.ts';
+import type { CompletionStatusTracker } from './status.ts';
+import type { CompletionStage, Suggestion, SuggestionQuery } from './suggestion.ts';
+import type { Syntax } from './syntax/syntax.ts';
+
+/**
+ * VS Code stops an automatic question about 750 ms after the key, and holds IntelliSense back until then: the answer, or an
+ * empty one, is given before. Its 50 ms wait and the painting are taken off.
+ */
+const GIVE_UP_MS = 600;
+/** Someone who asks explicitly waits for an answer. */
+const GIVE_UP_INVOKED_MS = 10_000;
+/** How long an explicit question waits for further candidates once it has one. */
+const VARIANTS_WAIT_MS = 700;
+/** Candidates to cycle through (Copilot and Cody ask for 3). */
+const CANDIDATES = 3;
+/** Before anything was measured: what a small hosted model needs to its first line. */
+const FIRST_TOKEN_GUESS_MS = 300;
+/** From the first token to the end of the first line, at 10 tokens and 8 ms each. */
+const FIRST_LINE_MS = 80;
+/** A model that answers so soon is waited for; before that the embedded model's answer would only flash by. */
+const INSTANT_WORTH_MS = 120;
+
+export interface AnsweringPorts {
+  readonly clock: Clock;
+  readonly router: Pick<Router, 'completionRoute'>;
+  readonly reports: ReportLog;
+  readonly outcomes: Pick<Outcomes, 'shown'>;
+  readonly status: Pick<CompletionStatusTracker, 'waiting'>;
+  readonly placeSettings: () => CompletionSettings;
+  readonly syntax: Pick<Syntax, 'analyzeNow'>;
+  readonly relativePath: (path: string) => string;
+  readonly gateOf: (situation: Situation) => GateVerdict;
+  readonly waitAt: (situation: Situation) => number;
+  readonly stockUp: (session: DocumentSession, situation: Situation) => void;
+  readonly abortElsewhere: (session: DocumentSession) => void;
+}
+
+export interface Answering {
+  provide(session: DocumentSession, query: SuggestionQuery, signal: AbortSignal): Promise<readonly Suggestion[]>;
+  /** Asks the embedded model for something to show while another model runs. */
+  startInstant(session: DocumentSession, situation: Situation, answer: Answer): void;
+}
+
+export function createAnswering(ports: AnsweringPorts): Answering {
+  const { clock, router } = ports;
+  let nextId = 0;
+
+  const provide: Answering['provide'] = async (session, query, signal) => {
+    const startedAt = clock.now();
+    const end = (endedAt: CompletionStage, reason: string, providerId?: string): readonly [] => {
+      ports.reports.add({
+        at: clock.wallTime(),
+        path: ports.relativePath(query.document.path),
+        line: query.position.line,
+        endedAt,
+        reason,
+        elapsedMs: clock.now() - startedAt,
+        providerId,
+      });
+      return [];
+    };
+    const invoked = query.trigger === 'invoke';
+    const situation = situationOf(query);
+    if (situation === undefined) {
+      return end('gate', 'The selected entry is not on the line of the cursor.');
+    }
+    session.latest = situation;
+    const gate = firstClosed(ports, situation, invoked);
+    if (gate !== undefined) {
+      return end('gate', gate);
+    }
+    const deadline = startedAt + (invoked ? GIVE_UP_INVOKED_MS : GIVE_UP_MS);
+    let started = false;
+    using_waiting: for (;;) {
+      const answer = session.look(situation);
+      switch (answer.type) {
+        case 'ready':
+          return serve(session, situation, await candidatesOf(session, situation, answer, invoked, signal), end);
+        case 'nothing':
+          return end('finish', answer.reason, answer.providerId);
+        case 'unknown':
+          if (session.startIsPending && !invoked) {
+            break;
+          }
+          if (started) {
+            const failed = session.cache.all.findLast((stream) => stream.problem !== undefined);
+            return end('request', failed?.problem?.message ?? 'The model gave no answer.', failed?.providerId);
+          }
+          if (session.afterUndo && !invoked) {
+            return end('gate', 'After an undo or redo nothing new is asked for.');
+          }
+          if (router.completionRoute().length === 0) {
+            return end('request', 'No provider for completions is ready. Run “Reaper: Test Connection”.');
+          }
+          started = true;
+          ports.abortElsewhere(session);
+          startInstant(session, situation, answer);
+          session.startAfter(situation, invoked ? 0 : ports.waitAt(situation));
+          continue using_waiting;
+        case 'waiting':
+          break;
+      }
+      const now = clock.now();
+      const expectedAt = expectedFirstLine(session, answer);
+      if (answer.instant !== undefined && expectedAt - now > INSTANT_WORTH_MS) {
+        session.owesResult = true;
+        return serve(session, situation, [answer.instant], end);
+      }
+      if (now >= deadline || (!invoked && expectedAt > deadline)) {
+        session.owesResult = true;
+        return end('request', 'The model was too late for the editor; its answer is shown when it comes.');
+      }
+      const waiting = ports.status.waiting();
+      await progressOr(session, deadline - now, signal);
+      waiting.dispose();
+      if (signal.aborted) {
+        return end('cache', 'Typing went on; the answer is kept for the next question.');
+      }
+    }
+  };
+
+  const serve = (
+    session: DocumentSession,
+    situation: Situation,
+    answers: readonly ReadyAnswer[],
+    end: (endedAt: CompletionStage, reason: string, providerId?: string) => readonly [],
+  ): readonly Suggestion[] => {
+    const [first] = answers;
+    if (first === undefined) {
+      return end('finish', 'The answer had nothing that could be shown here.');
+    }
+    session.shown = first.stream;
+    session.owesResult ||= !first.final;
+    const suggestions = answers.map((answer) => ({
+      id: `s${nextId++}`,
+      insertText: situation.keep + answer.text,
+      range: situation.range,
+      providerId: answer.stream.providerId,
+    }));
+    for (const [at, { id, providerId }] of suggestions.entries()) {
+      if (at === 0) {
+        const { document, position } = situation;
+        const shown = { id, providerId, uri: session.uri, text: first.text, document, line: position.line };
+        ports.outcomes.shown(shown);
+      }
+    }
+    end('shown', 'A suggestion was given to the editor.', first.stream.providerId);
+    ports.stockUp(session, situation);
+    return suggestions;
+  };
+
+  /** One candidate for automatic questions, several when the user asked. */
+  const candidatesOf = async (
+    session: DocumentSession,
+    situation: Situation,
+    answer: ReadyAnswer,
+    invoked: boolean,
+    signal: AbortSignal,
+  ): Promise<readonly ReadyAnswer[]> => {
+    if (!invoked) {
+      return [answer];
+    }
+    const missing = CANDIDATES - session.candidates(situation).length;
+    const parallel = router.completionRoute()[0]?.parallelRequests ?? 1;
+    const running: boolean[] = [];
+    for (let count = 0; count < Math.min(missing, parallel); count++) {
+      running.push(session.start(situation, { kind: 'variant' }) !== undefined);
+    }
+    const until = clock.now() + VARIANTS_WAIT_MS;
+    while (
+      running.includes(true) &&
+      !signal.aborted &&
+      clock.now() < until &&
+      session.cache.all.some((stream) => stream.kind === 'variant' && stream.running)
+    ) {
+      await progressOr(session, until - clock.now(), signal);
+    }
+    const all = session.candidates(situation);
+    return [answer, ...all.filter((other) => other.text !== answer.text)];
+  };
+
+  const startInstant = (session: DocumentSession, situation: Situation, answer: Answer): void => {
+    const [first, ...others] = router.completionRoute();
+    const hasEmbedded = others.some((route) => route.location === 'embedded');
+    if (first === undefined || !hasEmbedded || (answer.type === 'unknown' && answer.instant !== undefined)) {
+      return;
+    }
+    for (const stream of session.cache.all) {
+      if (stream.kind === 'instant' && stream.running) {
+        stream.abort();
+      }
+    }
+    session.start(situation, { kind: 'instant' });
+  };
+
+  const expectedFirstLine = (session: DocumentSession, answer: Answer): number => {
+    const usual = (router.completionRoute()[0]?.firstTokenMs ?? FIRST_TOKEN_GUESS_MS) + FIRST_LINE_MS;
+    if (answer.type !== 'waiting') {
+      return clock.now() + usual;
+    }
+    const expected = answer.streams.map((stream) => (stream.text === '' ? stream.startedAt + usual : clock.now()));
+    return Math.min(...expected);
+  };
+
+  const progressOr = (session: DocumentSession, delayMs: number, signal: AbortSignal): Promise<void> =>
+    new Promise((resolve) => {
+      const finish = (): void => {
+        timer.dispose();
+        subscription.dispose();
+        signal.removeEventListener('abort', finish);
+        resolve();
+      };
+      const timer = clock.setTimeout(finish, Math.max(0, delayMs));
+      const subscription = session.onProgress(finish);
+      signal.addEventListener('abort', finish, { once: true });
+      if (signal.aborted) {
+        finish();
+      }
+    });
+
+  return { provide, startInstant };
+}
+
+/** Why ghost text is not wanted here, or `undefined`. An explicit question passes the rules for the place. */
+function firstClosed(ports: AnsweringPorts, situation: Situation, invoked: boolean): string | undefined {
+  const forFile = ports.gateOf(situation);
+  if (forFile.type === 'closed') {
+    return forFile.reason;
+  }
+  if (invoked) {
+    return undefined;
+  }
+  const { before, after, document } = situation;
+  const syntax = ports.syntax.analyzeNow({ languageId: document.languageId, before, after });
+  const forPlace = placeGate(situation, syntax, ports.placeSettings());
+  return forPlace.type === 'closed' ? forPlace.reason : undefined;
+}

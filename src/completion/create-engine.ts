@@ -1,0 +1,182 @@
+/** Ghost text, from keystroke to suggestion: gate, context, prompt, request, filters, finish, cache, outcome. */
+import { DisposableStore, type Disposable } from '../base/disposable.ts';
+import { Emitter, type Event } from '../base/event.ts';
+import type { Logger } from '../base/logger.ts';
+import type { Router } from '../router/router.ts';
+import { createAnswering } from './answering.ts';
+import { DocumentSession, type SessionPorts } from './document-session.ts';
+import type { CompletionEngine, CompletionSettings } from './engine.ts';
+import { fileGate, isInsideWord } from './gate.ts';
+import { disabledGlob } from './disabled-files.ts';
+import { lookAhead } from './look-ahead.ts';
+import { createOutcomes } from './outcomes.ts';
+import { createReportLog } from './report-log.ts';
+import { cursorAfter, situationAt, type Situation } from './situation.ts';
+import { createCompletionStatus } from './status.ts';
+import type { DocumentChange } from './suggestion.ts';
+import { createTypingRhythm } from './typing-rhythm.ts';
+
+export interface CompletionEngineOptions extends Omit<SessionPorts, 'router'> {
+  readonly router: Pick<Router, 'stream' | 'completionRoute' | 'health' | 'onHealthChanged'>;
+  readonly onSettingsChanged: Event<CompletionSettings>;
+  readonly logger: Logger;
+}
+
+/** A user who accepted something so recently is likely to accept the next suggestion too. */
+const RECENT_ACCEPT_MS = 15_000;
+/** Text inserted at once that is longer than this is a paste or a tool's edit, not typing. */
+const MAX_TYPED_CHARACTERS = 2000;
+
+export function createCompletionEngine(options: CompletionEngineOptions): CompletionEngine {
+  const { clock, router, settings } = options;
+  const store = new DisposableStore();
+  const sessions = new Map<string, DocumentSession>();
+  const rhythm = createTypingRhythm();
+  const reports = createReportLog();
+  const outcomes = store.add(createOutcomes(clock));
+  const status = store.add(createCompletionStatus(options));
+  const lateResult = store.add(new Emitter<{ readonly uri: string }>());
+
+  const sessionOf = (uri: string): DocumentSession => {
+    let session = sessions.get(uri);
+    if (session === undefined) {
+      session = new DocumentSession(uri, options);
+      sessions.set(uri, session);
+      announceLateResults(session);
+    }
+    return session;
+  };
+
+  /** Tells the editor to ask again when what it was refused, or has seen a part of, is there. */
+  const announceLateResults = (session: DocumentSession): Disposable =>
+    session.onProgress(() => {
+      if (!session.owesResult || session.latest === undefined) {
+        return;
+      }
+      const answer = session.look(session.latest);
+      if (answer.type === 'ready' && (answer.final || session.shown !== answer.stream)) {
+        session.owesResult = false;
+        lateResult.fire({ uri: session.uri });
+      }
+    });
+
+  const gateOf = (situation: Situation) =>
+    fileGate({
+      settings: settings(),
+      languageId: situation.document.languageId,
+      snoozed: status.snoozed,
+      disabledBy: disabledGlob(settings().disabledFiles, options.relativePath(situation.document.path)),
+      mayRead: options.privacy.mayRead(situation.document.uri),
+    });
+
+  /** The wait before a request at this place: none where a thought begins, the user's own rhythm inside a word. */
+  const waitAt = (situation: Situation): number => {
+    const embedded = router.completionRoute()[0]?.location === 'embedded';
+    return embedded || !ENDS_IN_WORD.test(situation.before) ? 0 : rhythm.waitMs();
+  };
+
+  const parallelRequests = (): number => router.completionRoute()[0]?.parallelRequests ?? 1;
+
+  const stockUp = (session: DocumentSession, situation: Situation): void => {
+    const answer = session.look(situation);
+    if (answer.type === 'ready') {
+      const lastAcceptAt = outcomes.lastAcceptAt;
+      const recentlyAccepted = lastAcceptAt !== undefined && clock.now() - lastAcceptAt < RECENT_ACCEPT_MS;
+      lookAhead(session, situation, answer, { recentlyAccepted, parallelRequests: parallelRequests() });
+    }
+  };
+
+  const abortElsewhere = (session: DocumentSession): void => {
+    for (const other of sessions.values()) {
+      if (other !== session) {
+        other.cancelStart();
+        other.abortRunning();
+      }
+    }
+  };
+
+  const answering = createAnswering({
+    clock,
+    router,
+    reports,
+    outcomes,
+    status,
+    placeSettings: settings,
+    syntax: options.syntax,
+    relativePath: options.relativePath,
+    gateOf,
+    waitAt,
+    stockUp,
+    abortElsewhere,
+  });
+
+  store.add(
+    options.onSettingsChanged(() => {
+      // A suggestion made under other settings (provider, length, privacy) is not offered under these.
+      for (const session of sessions.values()) {
+        session.dispose();
+      }
+      sessions.clear();
+    }),
+  );
+
+  return {
+    documentChanged: (change) => {
+      outcomes.changed(change);
+      const session = sessionOf(change.document.uri);
+      session.cancelStart();
+      session.afterUndo = change.cause !== 'typing';
+      const cursor = cursorAfter(change);
+      if (cursor === undefined || cursor.line >= change.document.lineCount || session.afterUndo) {
+        session.latest = undefined;
+        return;
+      }
+      if (isTyping(change)) {
+        rhythm.noteKey(clock.now());
+      }
+      const situation = situationAt(change.document, cursor);
+      session.latest = situation;
+      if (gateOf(situation).type === 'closed' || isInsideWord(situation)) {
+        return;
+      }
+      const answer = session.look(situation);
+      if (answer.type === 'unknown') {
+        abortElsewhere(session);
+        answering.startInstant(session, situation, answer);
+        session.startAfter(situation, waitAt(situation));
+      } else if (answer.type === 'ready') {
+        stockUp(session, situation);
+      }
+    },
+    provide: (query, signal) => answering.provide(sessionOf(query.document.uri), query, signal),
+    accepted: (id) => outcomes.accepted(id),
+    rejected: (id) => outcomes.rejected(id),
+    documentClosed: (uri) => {
+      sessions.get(uri)?.dispose();
+      sessions.delete(uri);
+    },
+    snooze: (durationMs) => status.snooze(durationMs),
+    cancelSnooze: () => status.cancelSnooze(),
+    reports: () => reports.list(),
+    get status() {
+      return status.current;
+    },
+    onStatusChanged: status.onChanged,
+    onOutcome: outcomes.onOutcome,
+    onLateResult: lateResult.event,
+    dispose: () => {
+      for (const session of sessions.values()) {
+        session.dispose();
+      }
+      sessions.clear();
+      store.dispose();
+    },
+  };
+}
+
+const ENDS_IN_WORD = /[\p{L}\p{N}_$]$/u;
+
+function isTyping(change: DocumentChange): boolean {
+  const [edit] = change.edits;
+  return edit !== undefined && edit.text.length > 0 && edit.text.length <= MAX_TYPED_CHARACTERS;
+}
