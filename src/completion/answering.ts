@@ -1,6 +1,7 @@
 /** The editor's question: answered from what is known, joined to the running request, or given up in time. */
 import type { Clock } from '../base/clock.ts';
 import type { Router } from '../router/router.ts';
+import { anchorAt } from './agreement.ts';
 import type { Answer, ReadyAnswer } from './cache.ts';
 import type { DocumentSession } from './document-session.ts';
 import type { CompletionSettings } from './engine.ts';
@@ -41,7 +42,7 @@ export interface AnsweringPorts {
   readonly relativePath: (path: string) => string;
   readonly gateOf: (situation: Situation) => GateVerdict;
   readonly waitAt: (situation: Situation) => number;
-  readonly stockUp: (session: DocumentSession, situation: Situation) => void;
+  readonly stockUp: (session: DocumentSession, situation: Situation, answer: ReadyAnswer) => void;
   readonly abortElsewhere: (session: DocumentSession) => void;
 }
 
@@ -49,6 +50,8 @@ export interface Answering {
   provide(session: DocumentSession, query: SuggestionQuery, signal: AbortSignal): Promise<readonly Suggestion[]>;
   /** Asks the embedded model for something to show while another model runs. */
   startInstant(session: DocumentSession, situation: Situation, answer: Answer): void;
+  /** Why ghost text is not wanted here, or `undefined`. An explicit question passes the rules for the place. */
+  closedReason(situation: Situation, invoked: boolean): string | undefined;
 }
 
 export function createAnswering(ports: AnsweringPorts): Answering {
@@ -75,13 +78,16 @@ export function createAnswering(ports: AnsweringPorts): Answering {
       return end('gate', 'The selected entry is not on the line of the cursor.');
     }
     session.latest = situation;
-    const gate = firstClosed(ports, situation, invoked);
+    const gate = closedReason(situation, invoked);
     if (gate !== undefined) {
       return end('gate', gate);
     }
     const deadline = startedAt + (invoked ? GIVE_UP_INVOKED_MS : GIVE_UP_MS);
     let started = false;
-    using_waiting: for (;;) {
+    for (;;) {
+      if (session.disposed) {
+        return end('request', 'The settings changed or the document was closed meanwhile.');
+      }
       const answer = session.look(situation);
       switch (answer.type) {
         case 'ready':
@@ -106,15 +112,19 @@ export function createAnswering(ports: AnsweringPorts): Answering {
           ports.abortElsewhere(session);
           startInstant(session, situation, answer);
           session.startAfter(situation, invoked ? 0 : ports.waitAt(situation));
-          continue using_waiting;
+          continue;
         case 'waiting':
           break;
       }
       const now = clock.now();
-      const expectedAt = expectedFirstLine(session, answer);
-      if (answer.instant !== undefined && expectedAt - now > INSTANT_WORTH_MS) {
-        session.owesResult = true;
-        return serve(session, situation, [answer.instant], end);
+      const expectedAt = expectedFirstLine(answer);
+      if (expectedAt - now > INSTANT_WORTH_MS) {
+        startInstant(session, situation, answer);
+        if (answer.instant !== undefined) {
+          const suggestions = serve(session, situation, [answer.instant], end);
+          session.owesResult = true;
+          return suggestions;
+        }
       }
       if (now >= deadline || (!invoked && expectedAt > deadline)) {
         session.owesResult = true;
@@ -140,22 +150,19 @@ export function createAnswering(ports: AnsweringPorts): Answering {
       return end('finish', 'The answer had nothing that could be shown here.');
     }
     session.shown = first.stream;
-    session.owesResult ||= !first.final;
+    session.owesResult = !first.final;
     const suggestions = answers.map((answer) => ({
       id: `s${nextId++}`,
       insertText: situation.keep + answer.text,
       range: situation.range,
       providerId: answer.stream.providerId,
     }));
-    for (const [at, { id, providerId }] of suggestions.entries()) {
-      if (at === 0) {
-        const { document, position } = situation;
-        const shown = { id, providerId, uri: session.uri, text: first.text, document, line: position.line };
-        ports.outcomes.shown(shown);
-      }
-    }
-    end('shown', 'A suggestion was given to the editor.', first.stream.providerId);
-    ports.stockUp(session, situation);
+    const { document, position } = situation;
+    const { providerId } = first.stream;
+    const id = suggestions[0]?.id ?? '';
+    ports.outcomes.shown({ id, providerId, uri: session.uri, text: first.text, document, line: position.line });
+    end('shown', 'A suggestion was given to the editor.', providerId);
+    ports.stockUp(session, situation, first);
     return suggestions;
   };
 
@@ -170,15 +177,15 @@ export function createAnswering(ports: AnsweringPorts): Answering {
     if (!invoked) {
       return [answer];
     }
-    const missing = CANDIDATES - session.candidates(situation).length;
+    const here = anchorAt(situation).before;
+    const asked = session.cache.all.filter((stream) => stream.kind === 'variant' && stream.anchor.before === here);
+    const missing = CANDIDATES - session.candidates(situation).length - asked.length;
     const parallel = router.completionRoute()[0]?.parallelRequests ?? 1;
-    const running: boolean[] = [];
     for (let count = 0; count < Math.min(missing, parallel); count++) {
-      running.push(session.start(situation, { kind: 'variant' }) !== undefined);
+      session.start(situation, { kind: 'variant' });
     }
     const until = clock.now() + VARIANTS_WAIT_MS;
     while (
-      running.includes(true) &&
       !signal.aborted &&
       clock.now() < until &&
       session.cache.all.some((stream) => stream.kind === 'variant' && stream.running)
@@ -189,21 +196,26 @@ export function createAnswering(ports: AnsweringPorts): Answering {
     return [answer, ...all.filter((other) => other.text !== answer.text)];
   };
 
-  const startInstant = (session: DocumentSession, situation: Situation, answer: Answer): void => {
+  const startInstant: Answering['startInstant'] = (session, situation, answer) => {
     const [first, ...others] = router.completionRoute();
     const hasEmbedded = others.some((route) => route.location === 'embedded');
-    if (first === undefined || !hasEmbedded || (answer.type === 'unknown' && answer.instant !== undefined)) {
+    const known = answer.type === 'ready' || answer.type === 'nothing' || answer.instant !== undefined;
+    if (first === undefined || !hasEmbedded || known) {
       return;
     }
-    for (const stream of session.cache.all) {
-      if (stream.kind === 'instant' && stream.running) {
-        stream.abort();
-      }
+    const here = anchorAt(situation).before;
+    const instants = session.cache.all.filter((stream) => stream.kind === 'instant' && stream !== session.shown);
+    if (instants.some((stream) => stream.anchor.before === here)) {
+      return;
+    }
+    for (const stream of instants) {
+      stream.abort();
+      session.cache.remove(stream);
     }
     session.start(situation, { kind: 'instant' });
   };
 
-  const expectedFirstLine = (session: DocumentSession, answer: Answer): number => {
+  const expectedFirstLine = (answer: Answer): number => {
     const usual = (router.completionRoute()[0]?.firstTokenMs ?? FIRST_TOKEN_GUESS_MS) + FIRST_LINE_MS;
     if (answer.type !== 'waiting') {
       return clock.now() + usual;
@@ -228,20 +240,16 @@ export function createAnswering(ports: AnsweringPorts): Answering {
       }
     });
 
-  return { provide, startInstant };
-}
+  const closedReason: Answering['closedReason'] = (situation, invoked) => {
+    const forFile = ports.gateOf(situation);
+    if (forFile.type === 'closed' || invoked) {
+      return forFile.type === 'closed' ? forFile.reason : undefined;
+    }
+    const { before, after, document } = situation;
+    const syntax = ports.syntax.analyzeNow({ languageId: document.languageId, before, after });
+    const forPlace = placeGate(situation, syntax, ports.placeSettings());
+    return forPlace.type === 'closed' ? forPlace.reason : undefined;
+  };
 
-/** Why ghost text is not wanted here, or `undefined`. An explicit question passes the rules for the place. */
-function firstClosed(ports: AnsweringPorts, situation: Situation, invoked: boolean): string | undefined {
-  const forFile = ports.gateOf(situation);
-  if (forFile.type === 'closed') {
-    return forFile.reason;
-  }
-  if (invoked) {
-    return undefined;
-  }
-  const { before, after, document } = situation;
-  const syntax = ports.syntax.analyzeNow({ languageId: document.languageId, before, after });
-  const forPlace = placeGate(situation, syntax, ports.placeSettings());
-  return forPlace.type === 'closed' ? forPlace.reason : undefined;
+  return { provide, startInstant, closedReason };
 }

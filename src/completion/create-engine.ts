@@ -4,9 +4,10 @@ import { Emitter, type Event } from '../base/event.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Router } from '../router/router.ts';
 import { createAnswering } from './answering.ts';
+import type { ReadyAnswer } from './cache.ts';
 import { DocumentSession, type SessionPorts } from './document-session.ts';
 import type { CompletionEngine, CompletionSettings } from './engine.ts';
-import { fileGate, isInsideWord } from './gate.ts';
+import { fileGate } from './gate.ts';
 import { disabledGlob } from './disabled-files.ts';
 import { lookAhead } from './look-ahead.ts';
 import { createOutcomes } from './outcomes.ts';
@@ -75,14 +76,12 @@ export function createCompletionEngine(options: CompletionEngineOptions): Comple
     return embedded || !ENDS_IN_WORD.test(situation.before) ? 0 : rhythm.waitMs();
   };
 
-  const parallelRequests = (): number => router.completionRoute()[0]?.parallelRequests ?? 1;
-
-  const stockUp = (session: DocumentSession, situation: Situation): void => {
-    const answer = session.look(situation);
-    if (answer.type === 'ready') {
-      const lastAcceptAt = outcomes.lastAcceptAt;
+  const stockUp = (session: DocumentSession, situation: Situation, answer: ReadyAnswer): void => {
+    const route = router.completionRoute()[0];
+    if (route !== undefined && route.location !== 'embedded') {
+      const { lastAcceptAt } = outcomes;
       const recentlyAccepted = lastAcceptAt !== undefined && clock.now() - lastAcceptAt < RECENT_ACCEPT_MS;
-      lookAhead(session, situation, answer, { recentlyAccepted, parallelRequests: parallelRequests() });
+      lookAhead(session, situation, answer, { recentlyAccepted, parallelRequests: route.parallelRequests });
     }
   };
 
@@ -136,7 +135,7 @@ export function createCompletionEngine(options: CompletionEngineOptions): Comple
       }
       const situation = situationAt(change.document, cursor);
       session.latest = situation;
-      if (gateOf(situation).type === 'closed' || isInsideWord(situation)) {
+      if (answering.closedReason(situation, false) !== undefined) {
         return;
       }
       const answer = session.look(situation);
@@ -145,7 +144,7 @@ export function createCompletionEngine(options: CompletionEngineOptions): Comple
         answering.startInstant(session, situation, answer);
         session.startAfter(situation, waitAt(situation));
       } else if (answer.type === 'ready') {
-        stockUp(session, situation);
+        stockUp(session, situation, answer);
       }
     },
     provide: (query, signal) => answering.provide(sessionOf(query.document.uri), query, signal),

@@ -56,6 +56,7 @@ export class DocumentSession implements Disposable {
   /** The last change was an undo or redo: nothing new is asked for then. */
   afterUndo = false;
   latest: Situation | undefined;
+  disposed = false;
   readonly #ports: SessionPorts;
   readonly #progress = new Emitter<CompletionStream | undefined>();
   readonly #prefixWindow = new PrefixWindow();
@@ -114,7 +115,7 @@ export class DocumentSession implements Disposable {
   /** Opens a request now. The text around the cursor is read before this returns; what is typed later does not change it. */
   start(situation: Situation, options: StartOptions): CompletionStream | undefined {
     const route = this.#routeFor(options.kind);
-    if (route === undefined) {
+    if (route === undefined || this.disposed) {
       return undefined;
     }
     if (options.kind === 'main') {
@@ -150,8 +151,10 @@ export class DocumentSession implements Disposable {
   }
 
   dispose(): void {
+    this.disposed = true;
     this.cancelStart();
     this.cache.dispose();
+    this.#progress.fire(undefined);
     this.#progress.dispose();
   }
 

@@ -60,11 +60,6 @@ export function placeGate(situation: Situation, syntax: SyntaxFacts, settings: C
   return OPEN;
 }
 
-export function isInsideWord(situation: Situation): boolean {
-  const rest = restOfLine(situation.after);
-  return WORD_AT_START.test(rest);
-}
-
 function restOfLine(after: string): string {
   const end = after.indexOf('\n');
   return end < 0 ? after : after.slice(0, end);
