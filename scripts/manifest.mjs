@@ -1,0 +1,106 @@
+/**
+ * Writes what the tables in `src/config` say into `package.json`, `package.nls.json`, `l10n/` and the README.
+ * With `--check` it writes nothing, and fails with the differences.
+ */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { getL10nJson } from '@vscode/l10n-dev';
+import { generateManifest } from '../src/config/manifest.ts';
+import { commandsTable, settingsTables } from '../src/config/readme-tables.ts';
+import { embeddedFacts } from '../src/config/embedded-facts.ts';
+import { providers } from '../src/router/providers/index.ts';
+
+const projectFolder = join(dirname(fileURLToPath(import.meta.url)), '..');
+const allProviders = [...providers, embeddedFacts];
+
+const wanted = new Map([
+  ...manifestFiles(),
+  ['l10n/bundle.l10n.json', toJson(await translatableTexts())],
+  ...readmeFile(),
+]);
+const stale = [...wanted].filter(([path, content]) => readIfPresent(path) !== content);
+
+if (!process.argv.includes('--check')) {
+  for (const [path, content] of stale) {
+    writeFileSync(join(projectFolder, path), content);
+    console.log(`Wrote ${path}`);
+  }
+  if (stale.length === 0) {
+    console.log('The manifest agrees with the tables already.');
+  }
+} else if (stale.length > 0) {
+  for (const [path, content] of stale) {
+    console.error(`${path} disagrees with the tables in src/config:`);
+    console.error(firstDifferences(readIfPresent(path), content));
+  }
+  console.error('Run: node scripts/manifest.mjs');
+  process.exitCode = 1;
+} else {
+  console.log(`The manifest agrees with the tables (${wanted.size} files).`);
+}
+
+function manifestFiles() {
+  const { properties, texts } = generateManifest(allProviders);
+  const current = JSON.parse(readIfPresent('package.json'));
+  return [
+    ['package.json', toJson({ ...current, ...properties })],
+    ['package.nls.json', toJson(texts)],
+  ];
+}
+
+/** Every `l10n.t(…)` of the sources, for translators. */
+async function translatableTexts() {
+  const folder = join(projectFolder, 'src');
+  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.ts'));
+  const sources = paths.toSorted().map((path) => ({
+    extension: '.ts',
+    contents: readFileSync(join(folder, path), 'utf8'),
+  }));
+  // Only sources that import the editor's API can translate; the parser is slow, so it sees no others.
+  const texts = await getL10nJson(sources.filter(({ contents }) => contents.includes("from 'vscode'")));
+  return Object.fromEntries(Object.entries(texts).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** The README's prose is written by hand; only what stands between the markers is replaced. */
+function readmeFile() {
+  let readme = readIfPresent('README.md');
+  if (readme === '') {
+    return [];
+  }
+  for (const [name, table] of [
+    ['settings', settingsTables(allProviders)],
+    ['commands', commandsTable()],
+  ]) {
+    const section = new RegExp(`(<!-- ${name}:start[^>]*-->\n)[^]*?(<!-- ${name}:end -->)`);
+    readme = readme.replace(section, (_all, start, end) => `${start}\n${table}\n${end}`);
+  }
+  return [['README.md', readme]];
+}
+
+function firstDifferences(before, after) {
+  const [was, is] = [before.split('\n'), after.split('\n')];
+  const lines = [];
+  // A dozen lines name the cause; the whole difference is one `git diff` away after writing.
+  for (let i = 0; i < Math.max(was.length, is.length) && lines.length < 12; i++) {
+    if (was[i] !== is[i]) {
+      lines.push(...(was[i] === undefined ? [] : [`  - ${was[i]}`]), ...(is[i] === undefined ? [] : [`  + ${is[i]}`]));
+    }
+  }
+  return lines.join('\n');
+}
+
+function readIfPresent(path) {
+  try {
+    return readFileSync(join(projectFolder, path), 'utf8');
+  } catch (error) {
+    if (error.code === 'ENOENT') {
+      return '';
+    }
+    throw error;
+  }
+}
+
+function toJson(value) {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
+}

@@ -1,0 +1,78 @@
+/** The settings of each provider, derived from its definition: only those that mean something for it. */
+import type { ProviderDefinition } from '../router/provider-definition.ts';
+import { booleanSetting, headerMapSetting, integerSetting, type Setting, textSetting, urlSetting } from './setting.ts';
+
+/** What is read of a definition here; a provider that cannot be built yet can still be described. */
+export type ProviderFacts = Pick<
+  ProviderDefinition,
+  'id' | 'label' | 'location' | 'auth' | 'baseUrl' | 'discover' | 'completionModel' | 'capabilities'
+>;
+
+/** What the user set for one provider; absent where the provider has no such setting. */
+export interface ProviderSettings {
+  readonly enabled: boolean;
+  readonly baseUrl?: string;
+  readonly completionModel?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly fimFamily?: string;
+  readonly parallelRequests?: number;
+}
+
+export type ProviderSettingName = keyof ProviderSettings;
+
+/** More at once than any server that one person types for has been seen to serve. */
+const MOST_PARALLEL_REQUESTS = 64;
+
+export function providerSettingsOf(facts: ProviderFacts): Partial<Record<ProviderSettingName, Setting<unknown>>> {
+  const enabled = booleanSetting(true, {
+    scope: 'machine',
+    description: `Whether Reaper may use ${facts.label}.`,
+  });
+  if (facts.location === 'embedded') {
+    return { enabled };
+  }
+  const isOwnServer = facts.location === 'local' || facts.baseUrl === undefined;
+  return {
+    enabled,
+    baseUrl: urlSetting({
+      scope: 'machine',
+      description: baseUrlDescription(facts),
+    }),
+    completionModel: textSetting(facts.completionModel ?? '', {
+      restricted: true,
+      description:
+        facts.completionModel === undefined
+          ? `The model of ${facts.label} that completes code. Left empty, the first suitable model that the server lists is used.`
+          : `The model of ${facts.label} that completes code.`,
+    }),
+    headers: headerMapSetting({
+      scope: 'machine',
+      description: `HTTP headers to send with each request to ${facts.label}. Do not put keys here: use *Reaper: Set API Key*, which keeps them in the secret storage.`,
+    }),
+    ...(facts.capabilities.fim === 'probe' && {
+      fimFamily: textSetting('', {
+        restricted: true,
+        description: `The fill-in-the-middle template of the model at ${facts.label}, for example \`qwen\` or \`starcoder\`. Left empty, Reaper finds it out.`,
+      }),
+    }),
+    ...(isOwnServer && {
+      parallelRequests: integerSetting(
+        0,
+        { minimum: 0, maximum: MOST_PARALLEL_REQUESTS },
+        {
+          restricted: true,
+          description: `How many requests ${facts.label} works on at the same time. \`0\` means: find out.`,
+        },
+      ),
+    }),
+  };
+}
+
+function baseUrlDescription(facts: ProviderFacts): string {
+  if (facts.baseUrl === undefined) {
+    return `The address of ${facts.label}, for example \`http://127.0.0.1:1234/v1\`. It is used as soon as it is set.`;
+  }
+  return facts.discover
+    ? `The address of ${facts.label}. Left empty, \`${facts.baseUrl}\` is used, and a server there is found by itself.`
+    : `The address of ${facts.label}. Left empty, \`${facts.baseUrl}\` is used.`;
+}

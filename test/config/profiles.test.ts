@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import { Emitter } from '../../src/base/event.ts';
+import { silentLogger } from '../../src/base/logger.ts';
+import { createKeys } from '../../src/config/keys.ts';
+import { createProfiles } from '../../src/config/profiles.ts';
+import { readSettings } from '../../src/config/read-settings.ts';
+import { settingsTable } from '../../src/config/settings.ts';
+import { defineProvider, type ProviderDefinition } from '../../src/router/provider-definition.ts';
+import { createFakeSecrets } from './fake-secrets.ts';
+
+function provider(id: string, facts: Partial<ProviderDefinition> = {}): ProviderDefinition {
+  return defineProvider({
+    id,
+    label: id,
+    location: 'remote',
+    auth: 'api-key',
+    keyVariables: [],
+    baseUrl: `https://${id}.example`,
+    discover: false,
+    capabilities: {
+      chat: true,
+      fim: 'native',
+      tools: false,
+      images: false,
+      promptCache: false,
+      stopsBillingOnDisconnect: true,
+      parallelRequests: 2,
+    },
+    completionModel: 'default-model',
+    models: [],
+    wire: () => Promise.reject(new Error('not used')),
+    ...facts,
+  });
+}
+
+const definitions = [
+  provider('found', { location: 'local', auth: 'none', discover: true, baseUrl: 'http://127.0.0.1:1' }),
+  provider('server', { auth: 'optional-api-key', baseUrl: undefined, completionModel: undefined }),
+  provider('cloud'),
+  provider('other-cloud'),
+  provider('inside', { location: 'embedded', auth: 'none', discover: true, baseUrl: undefined }),
+];
+
+function setUp(initial: Record<string, unknown> = {}) {
+  const values = { ...initial };
+  const table = settingsTable(definitions);
+  const settings = () =>
+    readSettings(table, { read: (key) => ({ effective: values[key], levels: [values[key]] }) }).settings;
+  const secrets = createFakeSecrets();
+  const keys = createKeys({ secrets, definitions, useEnvironment: () => false, environment: {} });
+  const settingsChanged = new Emitter<void>();
+  const profiles = createProfiles({
+    definitions,
+    settings,
+    onSettingsChanged: settingsChanged.event,
+    keys,
+    logger: silentLogger,
+  });
+  const change = (key: string, value: unknown): void => {
+    values[key] = value;
+    settingsChanged.fire();
+  };
+  const order = (): string[] => profiles.list().map(({ definition }) => definition.id);
+  const nextChange = (): Promise<void> =>
+    new Promise((resolve) => {
+      const subscription = profiles.onDidChange(() => {
+        subscription.dispose();
+        resolve();
+      });
+    });
+  return { profiles, keys, secrets, change, order, nextChange, settingsChanged };
+}
+
+describe('profiles', () => {
+  it('start with what is found on this machine and what is embedded', async () => {
+    const { profiles, order } = setUp();
+    assert.deepEqual(order(), ['found', 'inside']);
+    await profiles.ready;
+    assert.deepEqual(order(), ['found', 'inside']);
+  });
+
+  it('put a provider first once it has a key', async () => {
+    const { profiles, keys, order, nextChange } = setUp();
+    await profiles.ready;
+    const changed = nextChange();
+    await keys.store('cloud', 'key-1');
+    await changed;
+    assert.deepEqual(order(), ['cloud', 'found', 'inside']);
+    assert.equal(await profiles.find('cloud')?.apiKey(), 'key-1');
+    assert.deepEqual(profiles.keySource('cloud'), { type: 'stored' });
+  });
+
+  it('use a server as soon as it has an address', () => {
+    const { order, change } = setUp();
+    change('reaper.providers.server.baseUrl', 'http://gpu.lan:1234/v1/');
+    assert.deepEqual(order(), ['server', 'found', 'inside']);
+  });
+
+  it('count a found server as set up when its address is written down', () => {
+    const { order, profiles } = setUp({
+      'reaper.providers.found.baseUrl': 'http://127.0.0.1:1',
+      'reaper.providers.server.baseUrl': 'http://gpu.lan',
+    });
+    assert.deepEqual(order(), ['found', 'server', 'inside']);
+    assert.equal(profiles.isSetUp('found'), true);
+  });
+
+  it("follow the user's list and ask no other provider, but for the embedded one", () => {
+    const { order, change } = setUp({ 'reaper.completion.providers': ['cloud', 'found'] });
+    assert.deepEqual(order(), ['cloud', 'found', 'inside']);
+    change('reaper.completion.providers', ['inside', 'cloud']);
+    assert.deepEqual(order(), ['inside', 'cloud']);
+  });
+
+  it('leave out what is switched off, embedded and listed ones too', () => {
+    const { order, profiles } = setUp({
+      'reaper.completion.providers': ['cloud', 'found'],
+      'reaper.providers.found.enabled': false,
+      'reaper.providers.inside.enabled': false,
+    });
+    assert.deepEqual(order(), ['cloud']);
+    assert.equal(profiles.all().length, definitions.length);
+  });
+
+  it('carry the settings of the provider, and its defaults where none are set', () => {
+    const { profiles } = setUp({
+      'reaper.providers.server.baseUrl': 'http://gpu.lan',
+      'reaper.providers.server.parallelRequests': 3,
+      'reaper.providers.server.headers': { 'X-Team': 'a' },
+    });
+    const server = profiles.find('server');
+    assert.equal(server?.baseUrl, 'http://gpu.lan');
+    assert.equal(server?.completionModel, undefined);
+    assert.equal(server?.parallelRequests, 3);
+    assert.deepEqual(server?.headers, { 'X-Team': 'a' });
+    const cloud = profiles.find('cloud');
+    assert.equal(cloud?.baseUrl, 'https://cloud.example');
+    assert.equal(cloud?.completionModel, 'default-model');
+    assert.equal(cloud?.parallelRequests, undefined);
+  });
+
+  it('go on without a key when the secret storage fails', async () => {
+    const { profiles, secrets, order, change } = setUp();
+    secrets.fail(new Error('locked'));
+    change('reaper.completion.enabled', true);
+    await profiles.ready;
+    assert.deepEqual(order(), ['found', 'inside']);
+  });
+
+  it('leave no listener behind', async () => {
+    const { profiles, keys, settingsChanged, secrets } = setUp();
+    await profiles.ready;
+    profiles.dispose();
+    keys.dispose();
+    assert.equal(settingsChanged.listenerCount, 0);
+    assert.equal(secrets.listenerCount(), 0);
+  });
+});

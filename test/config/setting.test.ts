@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import {
+  booleanMapSetting,
+  choiceListSetting,
+  choiceSetting,
+  headerMapSetting,
+  integerSetting,
+  textListSetting,
+  urlSetting,
+} from '../../src/config/setting.ts';
+
+const text = { description: 'A setting.' };
+
+describe('a setting', () => {
+  it('takes whole numbers within its range only', () => {
+    const { parse } = integerSetting(12, { minimum: 1, maximum: 100 }, text);
+    assert.equal(parse(1), 1);
+    assert.equal(parse(100), 100);
+    for (const wrong of [0, 101, 1.5, Number.NaN, '12', null, true, [12]]) {
+      assert.equal(parse(wrong), undefined, String(wrong));
+    }
+  });
+
+  it('takes one of its choices, and not the names of object members', () => {
+    const { parse } = choiceSetting('auto', { auto: 'a', never: 'n' }, text);
+    assert.equal(parse('never'), 'never');
+    assert.equal(parse('toString'), undefined);
+    assert.equal(parse('Auto'), undefined);
+  });
+
+  it('takes web addresses without user and password, and drops slashes at the end', () => {
+    const { parse } = urlSetting(text);
+    assert.equal(parse(' http://127.0.0.1:1234/v1/ '), 'http://127.0.0.1:1234/v1');
+    assert.equal(parse(''), '');
+    for (const wrong of ['127.0.0.1:1234', 'ftp://host', 'https://user:secret@host', 'file:///etc', 5]) {
+      assert.equal(parse(wrong), undefined, String(wrong));
+    }
+  });
+
+  it('takes lists of texts without empty ones', () => {
+    const { parse } = textListSetting([], text);
+    assert.deepEqual(parse([' a ', 'b']), ['a', 'b']);
+    assert.equal(parse(['a', '']), undefined);
+    assert.equal(parse('a'), undefined);
+  });
+
+  it('takes each listed choice once', () => {
+    const choices = [
+      { value: 'a', description: 'A' },
+      { value: 'b', description: 'B' },
+    ];
+    const { parse } = choiceListSetting([], choices, text);
+    assert.deepEqual(parse(['b', 'a', 'b']), ['b', 'a']);
+    assert.equal(parse(['c']), undefined);
+  });
+
+  it('takes maps of names to on or off', () => {
+    const { parse } = booleanMapSetting({ '*': true }, text);
+    assert.deepEqual(parse({ go: false }), { go: false });
+    assert.equal(parse({ go: 'no' }), undefined);
+    assert.equal(parse([true]), undefined);
+  });
+
+  it('takes headers whose names and values are safe to send', () => {
+    const { parse } = headerMapSetting(text);
+    assert.deepEqual(parse({ 'X-Team': 'a b' }), { 'X-Team': 'a b' });
+    assert.equal(parse({ 'X Team': 'a' }), undefined);
+    assert.equal(parse({ 'X-Team': 'a\r\nX-Other: b' }), undefined);
+    assert.equal(parse({ 'X-Team': 1 }), undefined);
+  });
+});
