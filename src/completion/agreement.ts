@@ -114,7 +114,9 @@ function afterDeletion(anchor: Anchor, text: string, place: Place): Agreement {
     const remaining = anchor.before.slice(0, -deleted);
     const same = anchor.fromStart ? place.fromStart && place.before === remaining : place.before.endsWith(remaining);
     if (same) {
-      return { type: 'covers', rest: gone + text, consumed: -deleted };
+      // Blanks before a line break were typed in passing; nobody wants them back.
+      const rest = gone.trim() === '' && text.startsWith('\n') ? text : gone + text;
+      return { type: 'covers', rest, consumed: -deleted };
     }
   }
   return { type: 'elsewhere' };

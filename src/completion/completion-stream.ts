@@ -36,8 +36,11 @@ export class CompletionStream implements StreamOrigin {
   lookedAhead = false;
   readonly #abort = new AbortController();
   readonly #progress = new Emitter<CompletionStream>();
+  readonly #text = new Emitter<CompletionStream>();
   /** Fires when a line, or the end, has come. */
   readonly onProgress = this.#progress.event;
+  /** Fires with each piece of text. */
+  readonly onText = this.#text.event;
 
   constructor(origin: StreamOrigin) {
     this.kind = origin.kind;
@@ -86,6 +89,7 @@ export class CompletionStream implements StreamOrigin {
       return true;
     }
     this.text += delta.includes('\r') ? delta.replaceAll('\r\n', '\n').replaceAll('\r', '') : delta;
+    this.#text.fire(this);
     if (!delta.includes('\n')) {
       return false;
     }
@@ -110,5 +114,6 @@ export class CompletionStream implements StreamOrigin {
     }
     this.#progress.fire(this);
     this.#progress.dispose();
+    this.#text.dispose();
   }
 }

@@ -1,5 +1,5 @@
 /** Ghost text, from keystroke to suggestion: gate, context, prompt, request, filters, finish, cache, outcome. */
-import { DisposableStore, type Disposable } from '../base/disposable.ts';
+import { DisposableStore } from '../base/disposable.ts';
 import { Emitter, type Event } from '../base/event.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Router } from '../router/router.ts';
@@ -43,23 +43,40 @@ export function createCompletionEngine(options: CompletionEngineOptions): Comple
     if (session === undefined) {
       session = new DocumentSession(uri, options);
       sessions.set(uri, session);
-      announceLateResults(session);
+      const created = session;
+      created.onProgress(() => announceLateResult(created));
+      created.onDivergence(() => request(created));
     }
     return session;
   };
 
   /** Tells the editor to ask again when what it was refused, or has seen a part of, is there. */
-  const announceLateResults = (session: DocumentSession): Disposable =>
-    session.onProgress(() => {
-      if (!session.owesResult || session.latest === undefined) {
-        return;
-      }
-      const answer = session.look(session.latest);
-      if (answer.type === 'ready' && (answer.final || session.shown !== answer.stream)) {
-        session.owesResult = false;
-        lateResult.fire({ uri: session.uri });
-      }
-    });
+  const announceLateResult = (session: DocumentSession): void => {
+    if (!session.owesResult || session.latest === undefined) {
+      return;
+    }
+    const answer = session.look(session.latest);
+    if (answer.type === 'ready' && (answer.final || session.shown !== answer.stream)) {
+      session.owesResult = false;
+      lateResult.fire({ uri: session.uri });
+    }
+  };
+
+  /** Starts what is missing at the place of the last change: a request, or what comes behind the text that is there. */
+  const request = (session: DocumentSession): void => {
+    const situation = session.latest;
+    if (situation === undefined || answering.closedReason(situation, false) !== undefined) {
+      return;
+    }
+    const answer = session.look(situation);
+    if (answer.type === 'ready') {
+      stockUp(session, situation, answer);
+    } else if (answer.type === 'unknown' && !session.startIsPending) {
+      abortElsewhere(session);
+      answering.startInstant(session, situation, answer);
+      session.startAfter(situation, waitAt(situation));
+    }
+  };
 
   const gateOf = (situation: Situation) =>
     fileGate({
@@ -73,7 +90,7 @@ export function createCompletionEngine(options: CompletionEngineOptions): Comple
   /** The wait before a request at this place: none where a thought begins, the user's own rhythm inside a word. */
   const waitAt = (situation: Situation): number => {
     const embedded = router.completionRoute()[0]?.location === 'embedded';
-    return embedded || !ENDS_IN_WORD.test(situation.before) ? 0 : rhythm.waitMs();
+    return embedded || !ENDS_IN_WORD.test(situation.before) ? 0 : rhythm.waitMs(clock.now());
   };
 
   const stockUp = (session: DocumentSession, situation: Situation, answer: ReadyAnswer): void => {
@@ -133,22 +150,16 @@ export function createCompletionEngine(options: CompletionEngineOptions): Comple
       if (isTyping(change)) {
         rhythm.noteKey(clock.now());
       }
-      const situation = situationAt(change.document, cursor);
-      session.latest = situation;
-      if (answering.closedReason(situation, false) !== undefined) {
-        return;
-      }
-      const answer = session.look(situation);
-      if (answer.type === 'unknown') {
-        abortElsewhere(session);
-        answering.startInstant(session, situation, answer);
-        session.startAfter(situation, waitAt(situation));
-      } else if (answer.type === 'ready') {
-        stockUp(session, situation, answer);
-      }
+      session.latest = situationAt(change.document, cursor);
+      request(session);
     },
     provide: (query, signal) => answering.provide(sessionOf(query.document.uri), query, signal),
-    accepted: (id) => outcomes.accepted(id),
+    accepted: (id) => {
+      const session = sessions.get(outcomes.accepted(id) ?? '');
+      if (session !== undefined) {
+        request(session);
+      }
+    },
     rejected: (id) => outcomes.rejected(id),
     documentClosed: (uri) => {
       sessions.get(uri)?.dispose();

@@ -5,7 +5,7 @@ import { Emitter } from '../base/event.ts';
 import type { Privacy } from '../privacy/privacy.ts';
 import type { ModelRequest } from '../router/model-request.ts';
 import type { RouteFacts, Router } from '../router/router.ts';
-import { type Anchor, anchorAt } from './agreement.ts';
+import { type Anchor, agreement, anchorAt } from './agreement.ts';
 import { type Answer, type FinishAt, type ReadyAnswer, StreamCache, answerOf } from './cache.ts';
 import { CompletionStream, type StreamKind } from './completion-stream.ts';
 import type { GatherContext } from './context-port.ts';
@@ -59,6 +59,10 @@ export class DocumentSession implements Disposable {
   disposed = false;
   readonly #ports: SessionPorts;
   readonly #progress = new Emitter<CompletionStream | undefined>();
+  readonly #divergence = new Emitter<void>();
+  readonly #diverged = new WeakSet<CompletionStream>();
+  /** Fires when a running stream turns out to say something else than what was typed since. */
+  readonly onDivergence = this.#divergence.event;
   readonly #prefixWindow = new PrefixWindow();
   readonly #modes = new WeakMap<CompletionStream, SyntaxFacts>();
   #pendingStart: Disposable | undefined;
@@ -131,6 +135,7 @@ export class DocumentSession implements Disposable {
     });
     this.cache.add(stream);
     stream.onProgress((grown) => this.#progress.fire(grown));
+    stream.onText((grown) => this.#noticeDivergence(grown));
     const before = situation.before + assumed;
     this.#learnMode(stream, situation, before);
     const context = this.#finishContext(situation, this.#modeOf(stream));
@@ -142,6 +147,19 @@ export class DocumentSession implements Disposable {
         this.#ports.findStreamEnd(raw, { ...context, before, mode: this.#modeOf(stream) }, LOOK_AHEAD_LINES)?.cutAt,
     });
     return stream;
+  }
+
+  /** A request that was joined may say something else than what was typed meanwhile: then it is replaced at once. */
+  #noticeDivergence(stream: CompletionStream): void {
+    const place = this.latest;
+    if (place === undefined || stream.kind === 'instant' || this.#diverged.has(stream)) {
+      return;
+    }
+    if (agreement(stream.anchor, stream.text, false, place).type === 'differs') {
+      this.#diverged.add(stream);
+      this.#divergence.fire();
+      this.#progress.fire(stream);
+    }
   }
 
   abortRunning(): void {
@@ -156,6 +174,7 @@ export class DocumentSession implements Disposable {
     this.cache.dispose();
     this.#progress.fire(undefined);
     this.#progress.dispose();
+    this.#divergence.dispose();
   }
 
   /** The one place where context is awaited: what is not ready by its deadline is left out. */

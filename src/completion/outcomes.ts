@@ -32,7 +32,8 @@ export interface Outcomes extends Disposable {
   shown(suggestion: ShownSuggestion): void;
   /** An edit of the document: typing along, a partial accept, or something else. */
   changed(change: DocumentChange): void;
-  accepted(id: string): void;
+  /** Returns the URI of the document that it stands in now. */
+  accepted(id: string): string | undefined;
   rejected(id: string): void;
   /** Time of the last full accept, by the clock; `undefined` before the first. */
   readonly lastAcceptAt: number | undefined;
@@ -107,6 +108,7 @@ export function createOutcomes(clock: Clock): Outcomes {
         tell(suggestion, 'accepted');
         checkLater(suggestion);
       }
+      return suggestion?.uri;
     },
     rejected: (id) => {
       const suggestion = remembered.get(id);

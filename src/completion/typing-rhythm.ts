@@ -8,13 +8,15 @@ const PAUSE_MS = 1000;
 const FIRST_GUESS_MS = 120;
 /** No wait is longer, however slowly someone types (policy R2). */
 const MAX_WAIT_MS = 250;
-/** Share of next keys that come within the wait. */
+/** Share of next keys that come within the wait (policy R2). */
 const QUANTILE = 0.6;
+/** Even typing has all its gaps at the quantile: without a margin each key would race the wait. */
+const MARGIN = 1.2;
 
 export interface TypingRhythm {
   noteKey(atMs: number): void;
-  /** Milliseconds to wait inside a word for the next key. */
-  waitMs(): number;
+  /** Milliseconds from `nowMs` in which the next key inside a word is to be expected. */
+  waitMs(nowMs: number): number;
 }
 
 export function createTypingRhythm(): TypingRhythm {
@@ -33,8 +35,9 @@ export function createTypingRhythm(): TypingRhythm {
         gaps.shift();
       }
       const sorted = [...gaps].sort((a, b) => a - b);
-      waitMs = Math.min(MAX_WAIT_MS, sorted[Math.floor(sorted.length * QUANTILE)] ?? FIRST_GUESS_MS);
+      const usual = sorted[Math.floor(sorted.length * QUANTILE)] ?? FIRST_GUESS_MS;
+      waitMs = Math.min(MAX_WAIT_MS, usual * MARGIN);
     },
-    waitMs: () => waitMs,
+    waitMs: (nowMs) => Math.max(0, waitMs - (nowMs - (lastKey ?? nowMs))),
   };
 }

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { DisposableStore, type Disposable } from '../base/disposable.ts';
 import type { CompletionEngine } from '../completion/engine.ts';
 import type { DocumentChange, Suggestion } from '../completion/suggestion.ts';
+import { SUGGESTION_SHOWN_CONTEXT } from '../config/commands.ts';
 import { abortSignalFrom } from './cancellation.ts';
 import { viewOf } from './document-view.ts';
 
@@ -11,8 +12,6 @@ const SCHEMES = ['file', 'untitled', 'vscode-notebook-cell', 'vscode-vfs'] as co
 
 /** Runs after a full accept; not in the palette. */
 const ACCEPTED_COMMAND = '_reaper.completion.accepted';
-/** Lets our own keys for Esc and accept-word apply only while a suggestion of ours may be on the screen. */
-const SHOWN_CONTEXT_KEY = 'reaper.suggestionShown';
 /** A question that follows our own trigger within this time is the editor's answer to it. */
 const OWN_TRIGGER_MS = 500;
 
@@ -28,7 +27,7 @@ export function registerInlineCompletion(engine: CompletionEngine): InlineComple
 
   const setShown = (id: string | undefined): void => {
     if ((shownId === undefined) !== (id === undefined)) {
-      void vscode.commands.executeCommand('setContext', SHOWN_CONTEXT_KEY, id !== undefined);
+      void vscode.commands.executeCommand('setContext', SUGGESTION_SHOWN_CONTEXT, id !== undefined);
     }
     shownId = id;
   };
