@@ -14,8 +14,10 @@ export interface Settings {
 }
 
 export interface SettingsReader {
-  /** The value in force, and what each level (user, workspace, folder) says, weakest first, unset levels left out. */
-  read(key: string): { readonly effective: unknown; readonly levels: readonly unknown[] };
+  /** The value in force. */
+  value(key: string): unknown;
+  /** What the user, the workspace and the folder say, weakest first, unset levels left out. */
+  levels(key: string): readonly unknown[];
 }
 
 export interface SettingProblem {
@@ -57,8 +59,7 @@ export function readSettings(table: SettingsTable, reader: SettingsReader): Sett
 }
 
 function readOne(key: string, setting: Setting<unknown>, reader: SettingsReader, problems: SettingProblem[]): unknown {
-  const { effective, levels } = reader.read(key);
-  const candidates = setting.combine === undefined ? [effective] : levels;
+  const candidates = setting.combine === undefined ? [reader.value(key)] : reader.levels(key);
   const accepted: unknown[] = [];
   for (const value of candidates) {
     // `undefined` is an unset level or a setting that the editor does not know (yet): no mistake of the user's.

@@ -44,8 +44,7 @@ const definitions = [
 function setUp(initial: Record<string, unknown> = {}) {
   const values = { ...initial };
   const table = settingsTable(definitions);
-  const settings = () =>
-    readSettings(table, { read: (key) => ({ effective: values[key], levels: [values[key]] }) }).settings;
+  const settings = () => readSettings(table, { value: (key) => values[key], levels: (key) => [values[key]] }).settings;
   const secrets = createFakeSecrets();
   const keys = createKeys({ secrets, definitions, useEnvironment: () => false, environment: {} });
   const settingsChanged = new Emitter<void>();

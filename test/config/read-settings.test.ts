@@ -10,10 +10,8 @@ const table = settingsTable([...providers, embeddedFacts]);
 function readerOf(user: Record<string, unknown>, workspace: Record<string, unknown> = {}): SettingsReader {
   const defaults = new Map(listSettings(table).map(({ key, setting }) => [key, setting.default]));
   return {
-    read: (key) => ({
-      effective: workspace[key] ?? user[key] ?? defaults.get(key),
-      levels: [user[key], workspace[key]].filter((value) => value !== undefined),
-    }),
+    value: (key) => workspace[key] ?? user[key] ?? defaults.get(key),
+    levels: (key) => [user[key], workspace[key]].filter((value) => value !== undefined),
   };
 }
 

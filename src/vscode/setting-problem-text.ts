@@ -1,0 +1,37 @@
+/** A wrong setting in the user's words: the key, what stands there, what is accepted, what is used instead. */
+import * as vscode from 'vscode';
+import type { SettingProblem } from '../config/read-settings.ts';
+import type { Accepts } from '../config/setting.ts';
+
+export function settingProblemText({ key, found, accepts, used }: SettingProblem): string {
+  return vscode.l10n.t(
+    'The setting {0} is {1}; accepted: {2}. Reaper uses {3} instead.',
+    key,
+    found,
+    acceptsText(accepts),
+    used,
+  );
+}
+
+function acceptsText(accepts: Accepts): string {
+  switch (accepts.type) {
+    case 'boolean':
+      return 'true, false';
+    case 'integer':
+      return vscode.l10n.t('a whole number from {0} to {1}', accepts.minimum, accepts.maximum);
+    case 'choice':
+      return accepts.choices.map(({ value }) => `"${value}"`).join(', ');
+    case 'text':
+      return vscode.l10n.t('a text');
+    case 'url':
+      return vscode.l10n.t('an address that begins with http:// or https://, without user name and password');
+    case 'text-list':
+      return vscode.l10n.t('a list of texts, none of them empty');
+    case 'choice-list':
+      return vscode.l10n.t('a list of these: {0}', accepts.choices.map(({ value }) => `"${value}"`).join(', '));
+    case 'boolean-map':
+      return vscode.l10n.t('an object whose values are true or false');
+    case 'header-map':
+      return vscode.l10n.t('an object of HTTP header names and values, in printable ASCII');
+  }
+}

@@ -1,0 +1,52 @@
+/** Reaper's settings as VS Code has them: one snapshot, read anew when one of them changes. */
+import * as vscode from 'vscode';
+import type { Disposable } from '../base/disposable.ts';
+import { Emitter, type Event } from '../base/event.ts';
+import {
+  readSettings,
+  type SettingProblem,
+  type Settings,
+  type SettingsReader,
+  type SettingsReading,
+} from '../config/read-settings.ts';
+import { SETTINGS_ROOT, type SettingsTable } from '../config/settings.ts';
+
+export interface SettingsSource extends Disposable {
+  /** The same object until something changes, so it may be read at every keystroke. */
+  current(): Settings;
+  problems(): readonly SettingProblem[];
+  readonly onDidChange: Event<void>;
+}
+
+export function createSettingsSource(table: SettingsTable): SettingsSource {
+  const changed = new Emitter<void>();
+  let reading: SettingsReading = readSettings(table, settingsReader());
+  const subscription = vscode.workspace.onDidChangeConfiguration((event) => {
+    if (event.affectsConfiguration(SETTINGS_ROOT)) {
+      reading = readSettings(table, settingsReader());
+      changed.fire();
+    }
+  });
+  return {
+    current: () => reading.settings,
+    problems: () => reading.problems,
+    onDidChange: changed.event,
+    dispose: () => {
+      subscription.dispose();
+      changed.dispose();
+    },
+  };
+}
+
+function settingsReader(): SettingsReader {
+  const configuration = vscode.workspace.getConfiguration();
+  return {
+    value: (key) => configuration.get(key),
+    levels: (key) => {
+      const found = configuration.inspect(key);
+      return [found?.globalValue, found?.workspaceValue, found?.workspaceFolderValue].filter(
+        (value) => value !== undefined,
+      );
+    },
+  };
+}

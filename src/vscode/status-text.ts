@@ -1,0 +1,79 @@
+/** What the status bar says in each state: icon and name, a headline, details, and the words for screen readers. */
+import * as vscode from 'vscode';
+import type { CompletionStatus } from '../completion/engine.ts';
+import type { PredictorState } from '../predictor/predictor.ts';
+
+export interface StatusFacts {
+  readonly status: CompletionStatus;
+  /** The provider that would answer now. */
+  readonly provider: { readonly label: string; readonly model: string | undefined } | undefined;
+  /** The language of the active editor, if ghost text is off for it. */
+  readonly offForLanguage: string | undefined;
+  readonly workspaceModel: PredictorState | undefined;
+  readonly localOnly: boolean;
+}
+
+export interface StatusText {
+  readonly text: string;
+  readonly headline: string;
+  readonly details: readonly string[];
+  readonly warning: boolean;
+}
+
+const NAME = 'Reaper';
+
+export function statusText(facts: StatusFacts): StatusText {
+  const { icon, headline } = stateText(facts);
+  return {
+    text: `$(${icon}) ${NAME}`,
+    headline: `${NAME}: ${headline}`,
+    details: detailTexts(facts),
+    warning: facts.status.state === 'problem',
+  };
+}
+
+function stateText({ status, offForLanguage }: StatusFacts): { readonly icon: string; readonly headline: string } {
+  if (status.state === 'off') {
+    return { icon: 'circle-slash', headline: vscode.l10n.t('ghost text is off') };
+  }
+  if (offForLanguage !== undefined) {
+    return { icon: 'circle-slash', headline: vscode.l10n.t('ghost text is off for {0}', offForLanguage) };
+  }
+  switch (status.state) {
+    case 'idle':
+      return { icon: 'sparkle', headline: vscode.l10n.t('ready') };
+    case 'working':
+      return { icon: 'loading~spin', headline: vscode.l10n.t('waiting for the model') };
+    case 'snoozed':
+      return { icon: 'bell-slash', headline: vscode.l10n.t('ghost text is snoozed') };
+    case 'problem':
+      return { icon: 'warning', headline: status.problem ?? vscode.l10n.t('a provider does not answer') };
+  }
+}
+
+function detailTexts({ provider, workspaceModel, localOnly }: StatusFacts): readonly string[] {
+  return [
+    provider === undefined ? vscode.l10n.t('No provider is available.') : providerText(provider),
+    ...(workspaceModel === undefined ? [] : [workspaceModelText(workspaceModel)]),
+    ...(localOnly ? [vscode.l10n.t('Local only: nothing leaves this machine and the hosts you listed.')] : []),
+  ];
+}
+
+function providerText({ label, model }: { readonly label: string; readonly model: string | undefined }): string {
+  return model === undefined
+    ? vscode.l10n.t('Completes with {0}.', label)
+    : vscode.l10n.t('Completes with {0}, model {1}.', label, model);
+}
+
+export function workspaceModelText(state: PredictorState): string {
+  switch (state.state) {
+    case 'off':
+      return vscode.l10n.t('The workspace model is off.');
+    case 'learning':
+      return vscode.l10n.t('The workspace model is learning: {0} files so far.', state.files);
+    case 'ready':
+      return vscode.l10n.t('The workspace model knows {0} files.', state.files);
+    case 'failed':
+      return vscode.l10n.t('The workspace model failed: {0}', state.problem ?? vscode.l10n.t('see the log'));
+  }
+}
