@@ -108,7 +108,7 @@ export class CompletionStream implements StreamOrigin {
     }
     this.state = state;
     const lastBreak = this.text.lastIndexOf('\n');
-    if (cut && this.text.slice(0, lastBreak).trim() !== '') {
+    if (cut && lastBreak >= 0 && this.text.slice(0, lastBreak).trim() !== '') {
       // The last line was cut in the middle: half a line is not shown when whole ones are there.
       this.text = this.text.slice(0, lastBreak);
     }
