@@ -1,0 +1,56 @@
+// @ts-check
+/** Calling npm's own program file with a Node of our choice: no shell, no `.cmd`, the same on every system. */
+import { existsSync, realpathSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { SetupError } from './progress.mjs';
+import { runOrFail } from './run.mjs';
+
+/**
+ * @param {string} what the purpose, for the error
+ * @param {string} node program file of the Node that npm and all install scripts run under
+ * @param {readonly string[]} args
+ * @param {{ cwd: string, env?: Readonly<Record<string, string>> }} options
+ * @returns {Promise<string>} npm's output
+ */
+export function npm(what, node, args, options) {
+  const env = { ...withNodeFirst(node), npm_config_update_notifier: 'false', ...options.env };
+  return runOrFail(what, node, [npmProgram(), ...args, '--no-audit', '--no-fund'], { cwd: options.cwd, env });
+}
+
+/**
+ * The environment in which a program finds the given Node first.
+ *
+ * @param {string} node
+ * @returns {Record<string, string | undefined>}
+ */
+export function withNodeFirst(node) {
+  const pathKey = Object.keys(process.env).find((key) => key.toUpperCase() === 'PATH') ?? 'PATH';
+  return { ...process.env, [pathKey]: [dirname(node), process.env[pathKey]].join(delimiter) };
+}
+
+/** The file `npm-cli.js`: what npm says when it runs us, else beside the npm on the PATH or beside this Node. */
+function npmProgram() {
+  const beside = ['node_modules', 'npm', 'bin', 'npm-cli.js'];
+  const bin = dirname(process.execPath);
+  const candidates = [
+    process.env['npm_execpath'],
+    ...onPath(),
+    join(bin, ...beside),
+    join(bin, '..', 'lib', ...beside),
+  ];
+  const found = candidates.find((file) => file?.endsWith('npm-cli.js') && existsSync(file));
+  if (found === undefined) {
+    throw new SetupError('npm was not found. It comes with Node: https://nodejs.org');
+  }
+  return found;
+}
+
+/** @returns {string[]} */
+function onPath() {
+  const folders = (process.env['PATH'] ?? process.env['Path'] ?? '').split(delimiter);
+  return folders.flatMap((folder) => {
+    const windows = join(folder, 'node_modules', 'npm', 'bin', 'npm-cli.js');
+    const linked = join(folder, 'npm');
+    return existsSync(linked) ? [windows, realpathSync(linked)] : [windows];
+  });
+}

@@ -1,0 +1,111 @@
+/** The real VS Code server that npm's `code-server` brings, in the cache: as it is, and as a strict copy for tests. */
+import { copyFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { cached, fingerprint } from '../bootstrap/cache.mjs';
+import { headersOf, nodeForServer } from '../bootstrap/node.mjs';
+import { npm } from '../bootstrap/npm.mjs';
+import { toolchainFolder } from '../bootstrap/paths.mjs';
+import { SetupError, step } from '../bootstrap/progress.mjs';
+import { copyWithHardLinks } from './hard-link-copy.ts';
+import { gateProposedApi } from './strict-patch.ts';
+import { ensureSystemPackages } from './system-packages.ts';
+
+export interface CodeServer {
+  /** Program file of the Node that must run it. */
+  readonly node: string;
+  /** code-server's own program: VS Code behind a small web server that keeps secrets, proxies ports and so on. */
+  readonly entry: string;
+  /** VS Code's server itself. */
+  readonly serverMain: string;
+  readonly version: string;
+}
+
+/** Where VS Code is in an installation. */
+const VSCODE = join('node_modules', 'code-server', 'lib', 'vscode');
+
+/** What the native modules of the server are compiled with. */
+const BUILD_TOOLS = [
+  { debianPackage: 'libkrb5-dev', program: 'krb5-config' },
+  { debianPackage: 'python3', program: 'python3' },
+  { debianPackage: 'make', program: 'make' },
+  { debianPackage: 'g++', program: 'g++' },
+];
+
+/** Raise it when the strict copy is made in another way, so that old copies are not used. */
+const STRICT_RECIPE = 1;
+
+/** Installs the server unless it is in the cache (about a minute, because it compiles). */
+export async function ensureCodeServer(): Promise<CodeServer> {
+  const { node, folder, version } = await install();
+  return describe(node, folder, version);
+}
+
+export interface StrictOptions {
+  /** Leaves out VS Code's own GitHub sign-in, so that a test can stand in for it. */
+  readonly withoutGitHubSignIn?: boolean;
+}
+
+/** The same server, with proposed API refused to extensions that do not declare it, as on the desktop. */
+export async function ensureStrictServer(options: StrictOptions = {}): Promise<CodeServer> {
+  const original = await install();
+  const variant = options.withoutGitHubSignIn === true ? 'strict-no-github' : 'strict';
+  const name = `${original.name}-${variant}-${STRICT_RECIPE}`;
+  const folder = await cached(name, (temporary) =>
+    step('Making the strict copy of the VS Code server', async () => {
+      copyWithHardLinks(original.folder, temporary);
+      gateProposedApi(join(temporary, VSCODE));
+      if (options.withoutGitHubSignIn === true) {
+        const signIn = join(temporary, VSCODE, 'extensions', 'github-authentication');
+        if (!existsSync(signIn)) {
+          throw new SetupError(`No GitHub sign-in at ${signIn}: this version of VS Code keeps it elsewhere.`);
+        }
+        rmSync(signIn, { recursive: true });
+      }
+    }),
+  );
+  return describe(original.node, folder, original.version);
+}
+
+interface Installation {
+  readonly node: string;
+  /** Of the folder in the cache. */
+  readonly name: string;
+  readonly folder: string;
+  readonly version: string;
+}
+
+async function install(): Promise<Installation> {
+  if (process.platform === 'win32') {
+    throw new SetupError('The VS Code server from npm does not build on Windows. Use desktop VS Code, or WSL.');
+  }
+  const node = await nodeForServer();
+  const lockFile = readFileSync(join(toolchainFolder, 'editor', 'package-lock.json'), 'utf8');
+  const version = lockedVersion(lockFile);
+  const name = `code-server-${version}-${process.platform}-${process.arch}-${fingerprint([lockFile])}`;
+  const folder = await cached(name, async (temporary) => {
+    await ensureSystemPackages(BUILD_TOOLS, 'the VS Code server, which compiles native modules');
+    await step(`Installing the VS Code server ${version} through npm (once, a minute or two)`, async () => {
+      for (const file of ['package.json', 'package-lock.json']) {
+        copyFileSync(join(toolchainFolder, 'editor', file), join(temporary, file));
+      }
+      const headers = headersOf(node);
+      const env = headers === undefined ? {} : { npm_config_nodedir: headers };
+      await npm('Installing code-server', node, ['ci'], { cwd: temporary, env });
+    });
+  });
+  return { node, name, folder, version };
+}
+
+function describe(node: string, folder: string, version: string): CodeServer {
+  return {
+    node,
+    entry: join(folder, 'node_modules', 'code-server', 'out', 'node', 'entry.js'),
+    serverMain: join(folder, VSCODE, 'out', 'server-main.js'),
+    version,
+  };
+}
+
+function lockedVersion(lockFile: string): string {
+  const lock = JSON.parse(lockFile) as { packages: Record<string, { version?: string } | undefined> };
+  return lock.packages['node_modules/code-server']?.version ?? 'unknown';
+}

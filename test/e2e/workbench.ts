@@ -1,0 +1,147 @@
+/** A real VS Code in a real browser: started with given settings, files and extensions, and gone without a trace afterwards. */
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { type Browser, type ConsoleMessage, type Page, chromium } from 'playwright-core';
+import { ensureChromium } from '../../scripts/editor/chromium.ts';
+import { type StrictOptions, ensureStrictServer } from '../../scripts/editor/code-server.ts';
+import { type RunningServer, startServer } from '../../scripts/editor/server.ts';
+
+/** How the extension under test gets into the editor. */
+export type ExtensionSource =
+  /** A folder with a `package.json`, loaded as an extension under development. */
+  | { readonly type: 'development'; readonly folder: string }
+  /** A folder as VS Code unpacks it, put among the installed extensions under this name: `publisher.name-version`. */
+  | { readonly type: 'installed'; readonly folder: string; readonly name: string }
+  | { readonly type: 'none' };
+
+export interface WorkbenchOptions {
+  readonly extension: ExtensionSource;
+  /** Workspace-relative path → text. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** A folder that is copied into the workspace first. */
+  readonly template?: string;
+  /** Added to the quiet defaults below. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** For a second start with the same user data, which is kept then: the `dataFolder` of the first. */
+  readonly dataFolder?: string;
+  readonly untrusted?: boolean;
+  readonly env?: Readonly<Record<string, string>>;
+  /** A module that the extension host runs, as `extensionTestsPath`. */
+  readonly testsPath?: string;
+  readonly server?: StrictOptions;
+  readonly viewport?: { readonly width: number; readonly height: number };
+}
+
+export interface Workbench {
+  readonly page: Page;
+  readonly workspaceFolder: string;
+  readonly dataFolder: string;
+  readonly server: RunningServer;
+  /** Console errors and uncaught exceptions of the page so far; the extension host reports there too. */
+  consoleErrors(): readonly string[];
+  close(): Promise<void>;
+}
+
+/** No welcome, no suggestions from elsewhere, no animation: what a test sees comes from the extension or from the test. */
+const QUIET_SETTINGS: Readonly<Record<string, unknown>> = {
+  'workbench.startupEditor': 'none',
+  'workbench.tips.enabled': false,
+  'workbench.reduceMotion': 'on',
+  'workbench.colorTheme': 'Default Dark Modern',
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'security.workspace.trust.banner': 'never',
+  'telemetry.telemetryLevel': 'off',
+  'extensions.ignoreRecommendations': true,
+  'files.autoSave': 'off',
+  'files.simpleDialog.enable': true,
+  'git.openRepositoryInParentFolders': 'never',
+  'editor.minimap.enabled': false,
+  'chat.disableAIFeatures': true,
+};
+
+/** The page loads in 3 to 7 s; much longer on a busy machine. */
+const PAGE_TIMEOUT_MS = 90_000;
+
+export async function openWorkbench(options: WorkbenchOptions): Promise<Workbench> {
+  const browserFile = await ensureChromium();
+  const codeServer = await ensureStrictServer(options.server);
+  const scratch = mkdtempSync(join(tmpdir(), 'reaper-e2e-'));
+  const workspaceFolder = join(scratch, 'workspace');
+  const dataFolder = options.dataFolder ?? join(scratch, 'data');
+  writeWorkspace(workspaceFolder, options);
+  installExtension(dataFolder, options.extension);
+  const server = await startServer(codeServer, {
+    dataFolder,
+    settings: { ...QUIET_SETTINGS, ...options.settings },
+    allowDevelopment: true,
+    trustEverything: options.untrusted !== true,
+    ...(options.env === undefined ? {} : { env: options.env }),
+  });
+  let browser: Browser | undefined;
+  const close = async (): Promise<void> => {
+    await browser?.close();
+    await server.stop();
+    rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
+  };
+  try {
+    browser = await chromium.launch({
+      executablePath: browserFile,
+      // Chromium refuses its sandbox to root.
+      args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+    });
+    const context = await browser.newContext({ viewport: options.viewport ?? { width: 1280, height: 800 } });
+    const page = await context.newPage();
+    const errors = collectErrors(page);
+    await page.goto(pageUrl(server, workspaceFolder, options), { timeout: PAGE_TIMEOUT_MS });
+    await page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: PAGE_TIMEOUT_MS });
+    return { page, workspaceFolder, dataFolder, server, consoleErrors: () => errors, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function writeWorkspace(folder: string, options: WorkbenchOptions): void {
+  mkdirSync(folder, { recursive: true });
+  if (options.template !== undefined) {
+    cpSync(options.template, folder, { recursive: true });
+  }
+  for (const [path, text] of Object.entries(options.files ?? {})) {
+    const file = join(folder, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+}
+
+function installExtension(dataFolder: string, extension: ExtensionSource): void {
+  if (extension.type === 'installed') {
+    const extensions = join(dataFolder, 'extensions');
+    mkdirSync(extensions, { recursive: true });
+    symlinkSync(extension.folder, join(extensions, extension.name), 'dir');
+  }
+}
+
+function pageUrl(server: RunningServer, workspaceFolder: string, options: WorkbenchOptions): string {
+  const remote = (path: string): string => `vscode-remote://127.0.0.1:${server.port}${path}`;
+  const payload: [string, string][] = [];
+  if (options.extension.type === 'development') {
+    payload.push(['extensionDevelopmentPath', remote(options.extension.folder)]);
+  }
+  if (options.testsPath !== undefined) {
+    payload.push(['extensionTestsPath', remote(options.testsPath)]);
+  }
+  const query = new URLSearchParams({ folder: workspaceFolder, payload: JSON.stringify(payload) });
+  return `${server.origin}/?${query.toString()}`;
+}
+
+function collectErrors(page: Page): string[] {
+  const errors: string[] = [];
+  page.on('console', (message: ConsoleMessage) => {
+    if (message.type() === 'error') {
+      errors.push(message.text());
+    }
+  });
+  page.on('pageerror', (error) => errors.push(error.stack ?? error.message));
+  return errors;
+}
