@@ -1,0 +1,299 @@
+/** One upstream call from its first byte to its one `RequestRecord`, however it ends. */
+import { untilAborted } from '../base/abort.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Disposable } from '../base/disposable.ts';
+import { errorMessage, ReaperError } from '../base/errors.ts';
+import type { Candidate } from './candidates.ts';
+import { type Deadline, type Deadlines, startWatchdog, type Watchdog } from './deadlines.ts';
+import { completeUsage } from './estimate-usage.ts';
+import { hostOf, reaperErrorWithin } from './http-errors.ts';
+import type { ModelRequest, Strategy } from './model-request.ts';
+import { readKey } from './read-key.ts';
+import { errorWithoutSecrets, secretsOf } from './redact-secrets.ts';
+import type { AttemptOutcome, RequestRecord } from './request-record.ts';
+import type { FinishReason, StreamPart, TokenUsage } from './stream-part.ts';
+import type { MeteredFetch, Transport } from './transport.ts';
+
+export interface AttemptPlan {
+  readonly id: string;
+  readonly requestId: string;
+  readonly candidate: Candidate;
+  readonly request: ModelRequest;
+  readonly strategy: Strategy;
+  /** Goes into the record: `first choice`, `fallback after …`. */
+  readonly reason: string;
+  readonly deadlines: Deadlines;
+  /** The caller's. */
+  readonly signal: AbortSignal;
+}
+
+/** What became of an attempt: the record, and the error behind it for those who act on its kind. */
+export interface SettledAttempt {
+  readonly candidate: Candidate;
+  readonly record: RequestRecord;
+  readonly error: ReaperError | undefined;
+}
+
+export interface AttemptServices {
+  readonly clock: Clock;
+  readonly transport: Transport;
+  readonly onSettled: (attempt: SettledAttempt) => void;
+}
+
+// After `finish` a body may still have its terminating bytes to come; reading them keeps the connection for the next request.
+const DRAIN_LIMIT_MS = 1000;
+// Held back until something useful comes, so it is bounded. No code begins with so much white space.
+const MOST_WHITE_SPACE_CHARACTERS = 16_384;
+// A server that warns at every token must not fill the record.
+const MOST_WARNINGS = 20;
+
+/** Pull `next` until it gives `undefined` (after `finish`) or throws a `ReaperError`. Disposing it closes the socket. */
+export class Attempt implements Disposable {
+  readonly #plan: AttemptPlan;
+  readonly #services: AttemptServices;
+  readonly #controller = new AbortController();
+  readonly #onCallerAbort = (): void => this.#settle(new ReaperError('cancelled', 'Cancelled'));
+  readonly #startedAt: number;
+  readonly #startedMs: number;
+  readonly #watchdog: Watchdog;
+  readonly #metered: MeteredFetch;
+  readonly #warnings: string[] = [];
+  #iterator: AsyncIterator<StreamPart> | undefined;
+  #rejectPull: ((error: ReaperError) => void) | undefined;
+  #secrets: readonly string[] = [];
+  #settled = false;
+  #error: ReaperError | undefined;
+  #firstUsefulTokenMs: number | undefined;
+  #usage: TokenUsage | undefined;
+  #textCharacters = 0;
+  #reasoningCharacters = 0;
+
+  constructor(plan: AttemptPlan, services: AttemptServices) {
+    const { clock } = services;
+    this.#plan = plan;
+    this.#services = services;
+    this.#startedAt = clock.wallTime();
+    this.#startedMs = clock.now();
+    this.#watchdog = startWatchdog(clock, plan.deadlines, (deadline, limitMs) => {
+      this.#settle(this.#deadlineError(deadline, limitMs));
+    });
+    this.#metered = services.transport({
+      providerId: plan.candidate.providerId,
+      purpose: plan.request.purpose,
+      signal: this.#controller.signal,
+    });
+    plan.signal.addEventListener('abort', this.#onCallerAbort, { once: true });
+    if (plan.signal.aborted) this.#onCallerAbort();
+  }
+
+  /** Whether something useful came, after which no other model may take over. */
+  get hasAnswered(): boolean {
+    return this.#firstUsefulTokenMs !== undefined;
+  }
+
+  get isSettled(): boolean {
+    return this.#settled;
+  }
+
+  async next(): Promise<StreamPart | undefined> {
+    if (this.#error !== undefined) throw this.#error;
+    if (this.#settled) return undefined;
+    this.#watchdog.waiting();
+    try {
+      const result = await this.#pull();
+      if (this.#error !== undefined) throw this.#error;
+      if (result.done === true) throw this.#cutOff();
+      this.#observe(result.value);
+      return result.value;
+    } catch (thrown) {
+      const error = this.#error ?? this.#explain(thrown);
+      this.#settle(error);
+      throw error;
+    }
+  }
+
+  /** Ends what is not finished as cancelled. */
+  dispose(): void {
+    this.#settle(new ReaperError('cancelled', 'Cancelled'));
+  }
+
+  /** The next result of the wire, or the error that settled the attempt meanwhile: a wire that ignores its signal holds nobody. */
+  #pull(): Promise<IteratorResult<StreamPart>> {
+    return new Promise((resolve, reject) => {
+      this.#rejectPull = reject;
+      const result = this.#iterator === undefined ? this.#open() : this.#iterator.next();
+      result.then(resolve, reject);
+    });
+  }
+
+  async #open(): Promise<IteratorResult<StreamPart>> {
+    const { candidate, request } = this.#plan;
+    const { profile } = candidate;
+    const { signal } = this.#controller;
+    const apiKey = await untilAborted(readKey(profile), signal);
+    this.#secrets = secretsOf(apiKey, profile.headers);
+    if (apiKey === undefined && profile.definition.auth === 'api-key') throw missingKey(profile.definition.label);
+    const wire = await untilAborted(profile.definition.wire(), signal);
+    signal.throwIfAborted();
+    const stream = wire.stream({
+      baseUrl: candidate.baseUrl,
+      model: candidate.model,
+      apiKey,
+      headers: profile.headers,
+      input: request.input,
+      limits: request.limits,
+      fim: candidate.fim,
+      fetch: this.#metered.fetch,
+      signal,
+    });
+    this.#iterator = stream[Symbol.asyncIterator]();
+    return this.#iterator.next();
+  }
+
+  #observe(part: StreamPart): void {
+    switch (part.type) {
+      case 'text-delta':
+        this.#textCharacters += part.text.length;
+        // White space is nothing to show, so it does not stop the clock before the first useful token; later it does.
+        if (this.hasAnswered ? part.text !== '' : /\S/.test(part.text)) this.#useful();
+        else if (!this.hasAnswered && this.#textCharacters > MOST_WHITE_SPACE_CHARACTERS) throw this.#onlyWhiteSpace();
+        break;
+      case 'reasoning-delta':
+        this.#reasoningCharacters += part.text.length;
+        if (part.text !== '') this.#useful();
+        break;
+      case 'tool-call-start':
+      case 'tool-call-end':
+        this.#useful();
+        break;
+      case 'tool-call-delta':
+        this.#textCharacters += part.json.length;
+        this.#useful();
+        break;
+      case 'usage':
+        this.#usage = part.usage;
+        break;
+      case 'warning':
+        if (this.#warnings.length < MOST_WARNINGS) this.#warnings.push(part.message);
+        break;
+      case 'replace':
+        break;
+      case 'finish':
+        this.#settle(undefined, part.reason);
+        break;
+    }
+  }
+
+  #useful(): void {
+    this.#watchdog.usefulPart();
+    this.#firstUsefulTokenMs ??= this.#services.clock.now() - this.#startedMs;
+  }
+
+  /** The one way out. Whatever comes later (an abort after the end, an error after the abort) changes nothing. */
+  #settle(error: ReaperError | undefined, reason: FinishReason = 'stop'): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    this.#error = error;
+    const totalMs = this.#services.clock.now() - this.#startedMs;
+    this.#plan.signal.removeEventListener('abort', this.#onCallerAbort);
+    this.#watchdog.dispose();
+    if (error === undefined) {
+      this.#drain();
+    } else {
+      this.#controller.abort(error);
+      this.#iterator?.return?.().catch(() => undefined);
+      this.#metered.close();
+      this.#rejectPull?.(error);
+    }
+    this.#secrets = [];
+    const outcome = outcomeOf(error, reason);
+    this.#services.onSettled({ candidate: this.#plan.candidate, record: this.#record(outcome, totalMs), error });
+  }
+
+  /** Lets the wire come to its own end, so that the connection can be used again; not for long, and not against the caller. */
+  #drain(): void {
+    const { signal } = this.#plan;
+    const iterator = this.#iterator;
+    const stop = (): void => this.#controller.abort(new ReaperError('cancelled', 'Cancelled'));
+    const timer = this.#services.clock.setTimeout(stop, DRAIN_LIMIT_MS);
+    signal.addEventListener('abort', stop, { once: true });
+    const rest = iterator?.next() ?? Promise.resolve({ done: true });
+    rest
+      .then((result) => (result.done === true ? undefined : iterator?.return?.()))
+      .catch(() => undefined)
+      .finally(() => {
+        timer.dispose();
+        signal.removeEventListener('abort', stop);
+        stop();
+        this.#metered.close();
+      });
+  }
+
+  #record(outcome: AttemptOutcome, totalMs: number): RequestRecord {
+    const { id, requestId, candidate, request, strategy, reason } = this.#plan;
+    const characters = { textCharacters: this.#textCharacters, reasoningCharacters: this.#reasoningCharacters };
+    return {
+      id,
+      requestId,
+      purpose: request.purpose,
+      strategy,
+      reason,
+      providerId: candidate.providerId,
+      model: candidate.model,
+      startedAt: this.#startedAt,
+      firstUsefulTokenMs: this.#firstUsefulTokenMs,
+      totalMs,
+      usage: completeUsage(this.#usage, request.input, characters),
+      bytesSent: this.#metered.bytes.sent,
+      bytesReceived: this.#metered.bytes.received,
+      outcome,
+      warnings: [...this.#warnings],
+    };
+  }
+
+  /** Everything that a wire, an SDK or a store can throw, as one error that quotes no secret. */
+  #explain(thrown: unknown): ReaperError {
+    const known = reaperErrorWithin(thrown);
+    if (known !== undefined && known.kind !== 'cancelled') return errorWithoutSecrets(known, this.#secrets);
+    // Nobody on this side cancelled, or the attempt would be settled.
+    const message = `${this.#name()} sent something unexpected: ${errorMessage(thrown)}`;
+    return errorWithoutSecrets(new ReaperError('bad-response', message, { cause: thrown }), this.#secrets);
+  }
+
+  #onlyWhiteSpace(): ReaperError {
+    return new ReaperError('bad-response', `${this.#name()} sent nothing but white space.`);
+  }
+
+  #cutOff(): ReaperError {
+    return new ReaperError('network', `The answer from ${this.#name()} was cut off before its end.`);
+  }
+
+  #deadlineError(deadline: Deadline, limitMs: number): ReaperError {
+    const limit = limitMs < 1000 ? `${limitMs} ms` : `${limitMs / 1000} s`;
+    switch (deadline) {
+      case 'firstUsefulTokenMs':
+        return new ReaperError('timeout', `${this.#name()} gave no text within ${limit}.`);
+      case 'betweenTokensMs':
+        return new ReaperError('timeout', `${this.#name()} fell silent for ${limit} in the middle of its answer.`);
+      case 'totalMs':
+        return new ReaperError('timeout', `${this.#name()} did not come to an end within ${limit}.`);
+    }
+  }
+
+  #name(): string {
+    const { candidate } = this.#plan;
+    const { label } = candidate.profile.definition;
+    return candidate.location === 'embedded' ? label : `${label} at ${hostOf(candidate.baseUrl)}`;
+  }
+}
+
+function missingKey(label: string): ReaperError {
+  return new ReaperError('auth', `${label} has no API key. Set it with “Reaper: Set API Key”.`);
+}
+
+function outcomeOf(error: ReaperError | undefined, reason: FinishReason): AttemptOutcome {
+  if (error === undefined) return { type: 'finished', reason };
+  return error.kind === 'cancelled'
+    ? { type: 'cancelled' }
+    : { type: 'failed', kind: error.kind, message: error.message };
+}

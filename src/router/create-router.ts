@@ -1,0 +1,179 @@
+/** Builds the router: wires routing, attempts, probing and bookkeeping together. */
+import { delay, untilAborted } from '../base/abort.ts';
+import type { Clock } from '../base/clock.ts';
+import { isCancellation, ReaperError } from '../base/errors.ts';
+import type { Event } from '../base/event.ts';
+import type { Logger } from '../base/logger.ts';
+import { Attempt, type AttemptServices } from './attempt.ts';
+import { createBookkeeping } from './bookkeeping.ts';
+import type { Candidate } from './candidates.ts';
+import { deadlinesOf } from './deadlines.ts';
+import { createDiscovery } from './discovery.ts';
+import type { Egress } from './egress.ts';
+import { createHealthBoard } from './health.ts';
+import { createLatencyEstimates } from './latency.ts';
+import type { ModelRequest, Strategy } from './model-request.ts';
+import { createPenalties } from './penalties.ts';
+import { configuredModel, createProbes } from './probes.ts';
+import type { ProviderProfile } from './provider-definition.ts';
+import { createRoutes, type Route } from './route.ts';
+import type { RouteFacts, Router } from './router.ts';
+import { single } from './strategies/single.ts';
+import type { StrategyFunction } from './strategies/strategy.ts';
+import { createTransport } from './transport.ts';
+
+export interface ProfileSource {
+  /** In order of preference; the same array until something changes. */
+  list(): readonly ProviderProfile[];
+  /** Also when a key or a privacy setting changed: what was learned of the providers is then asked anew. */
+  readonly onDidChange: Event<void>;
+}
+
+export interface RouterOptions {
+  readonly profiles: ProfileSource;
+  readonly egress: Egress;
+  readonly fetch: typeof globalThis.fetch;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+const STRATEGIES: Readonly<Record<Strategy, StrategyFunction>> = { single };
+
+// A provider that is set up but not known yet is worth this wait, once: a loopback probe takes 5 ms, a remote one 200 ms.
+const FIRST_PROBE_WAIT_MS = 1000;
+
+export function createRouter(options: RouterOptions): Router {
+  const { profiles, egress, clock } = options;
+  const logger = options.logger.child('router');
+  const lifetime = new AbortController();
+  const transport = createTransport({ fetch: options.fetch, egress });
+  const penalties = createPenalties(clock);
+  const latency = createLatencyEstimates();
+  const health = createHealthBoard(clock, logger);
+  const probes = createProbes({ transport, egress, clock });
+  const discovery = createDiscovery({ profiles: profiles.list, probes, health, clock });
+  const routes = createRoutes({ profiles: profiles.list, probes, penalties, egress, clock });
+  const books = createBookkeeping({ penalties, latency, health, discovery, logger });
+  const running = new Set<Attempt>();
+
+  let facts: readonly RouteFacts[] = [];
+  let factsOf: readonly Candidate[] | undefined;
+  let factsAtLatency = -1;
+
+  const subscription = profiles.onDidChange(() => {
+    penalties.forgiveAll();
+    health.reset();
+    discovery.restart();
+  });
+  discovery.restart();
+
+  function begin(plan: ConstructorParameters<typeof Attempt>[0]): Attempt {
+    penalties.began(plan.candidate);
+    const services: AttemptServices = {
+      clock,
+      transport,
+      onSettled: (settled) => {
+        if (attempt !== undefined) running.delete(attempt);
+        books.settled(settled);
+      },
+    };
+    let attempt: Attempt | undefined;
+    attempt = new Attempt(plan, services);
+    if (!attempt.isSettled) running.add(attempt);
+    return attempt;
+  }
+
+  async function waitForProbes(request: ModelRequest, signal: AbortSignal): Promise<void> {
+    const unprobed = routes.unprobed(request);
+    if (unprobed.length === 0) return;
+    const asked = unprobed.map(({ profile, model }) => probes.runShared(profile, model, lifetime.signal));
+    const patience = new AbortController();
+    try {
+      const answers = Promise.all(asked).catch(ignoreCancellation);
+      await untilAborted(Promise.race([answers, delay(clock, FIRST_PROBE_WAIT_MS, patience.signal)]), signal);
+    } finally {
+      patience.abort();
+    }
+  }
+
+  return {
+    stream(request, signal) {
+      let route: Route | undefined;
+      let attempts = 0;
+      const requestId = crypto.randomUUID();
+      const startedMs = clock.now();
+      const strategy = request.routing?.strategy ?? 'single';
+      const deadlines = deadlinesOf(request);
+
+      async function* candidates(): AsyncGenerator<Candidate, void, undefined> {
+        stopIfAborted(signal, lifetime.signal);
+        await waitForProbes(request, signal);
+        route = routes.forRequest(request);
+        for (const candidate of route.candidates) {
+          stopIfAborted(signal, lifetime.signal);
+          yield candidate;
+        }
+      }
+
+      return STRATEGIES[strategy]({
+        candidates: candidates(),
+        begin: (candidate, reason) =>
+          begin({
+            id: `${requestId}.${++attempts}`,
+            requestId,
+            candidate,
+            request,
+            strategy,
+            reason,
+            // One limit for the whole request: a fallback has only what is left of it.
+            deadlines: { ...deadlines, totalMs: deadlines.totalMs - (clock.now() - startedMs) },
+            signal,
+          }),
+        excluded: () => route?.excluded() ?? [],
+      });
+    },
+
+    completionRoute() {
+      const candidates = routes.forCompletions();
+      if (candidates !== factsOf || latency.version !== factsAtLatency) {
+        factsOf = candidates;
+        factsAtLatency = latency.version;
+        facts = candidates.map((candidate) => ({
+          providerId: candidate.providerId,
+          model: candidate.model === '' ? undefined : candidate.model,
+          location: candidate.location,
+          parallelRequests: candidate.parallelRequests,
+          firstTokenMs: latency.of(candidate.key),
+        }));
+      }
+      return facts;
+    },
+
+    async test(profile, signal) {
+      const result = await probes.runNow(profile, configuredModel(profile), signal);
+      books.tested(profile.definition.id, result);
+      return result;
+    },
+
+    health: () => profiles.list().map((profile) => health.of(profile.definition.id)),
+    onRequestFinished: books.onRequestFinished,
+    onHealthChanged: health.onChanged,
+
+    dispose() {
+      subscription.dispose();
+      lifetime.abort();
+      discovery.dispose();
+      for (const attempt of [...running]) attempt.dispose();
+      books.dispose();
+      health.dispose();
+    },
+  };
+}
+
+function stopIfAborted(...signals: readonly AbortSignal[]): void {
+  if (signals.some((signal) => signal.aborted)) throw new ReaperError('cancelled', 'Cancelled');
+}
+
+function ignoreCancellation(error: unknown): void {
+  if (!isCancellation(error)) throw error;
+}

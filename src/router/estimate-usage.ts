@@ -1,0 +1,54 @@
+/** Token counts where the server told none, or told only half before it was cut off. */
+import type { ModelInput } from './model-request.ts';
+import type { TokenUsage } from './stream-part.ts';
+
+// facts/dependencies: the runner-up to a tokeniser; this runs for every cancelled completion, on the main thread.
+const CHARACTERS_PER_TOKEN = 3.6;
+
+export interface OutputLength {
+  readonly textCharacters: number;
+  readonly reasoningCharacters: number;
+}
+
+/** `told` is the last that the server said; a stream that was cut tells no output, though it was billed. */
+export function completeUsage(told: TokenUsage | undefined, input: ModelInput, output: OutputLength): TokenUsage {
+  const countedOutput = tokens(output.textCharacters);
+  const countedReasoning = tokens(output.reasoningCharacters);
+  if (told === undefined) {
+    return {
+      inputUncached: tokens(inputCharacters(input)),
+      inputCacheRead: 0,
+      inputCacheWrite: 0,
+      output: countedOutput,
+      reasoning: countedReasoning,
+      estimated: true,
+    };
+  }
+  // Reasoning may be told as part of the output, so only the sum shows that something is missing.
+  return told.output + told.reasoning === 0 && countedOutput + countedReasoning > 0
+    ? { ...told, output: countedOutput, reasoning: countedReasoning, estimated: true }
+    : told;
+}
+
+function tokens(characters: number): number {
+  return Math.ceil(characters / CHARACTERS_PER_TOKEN);
+}
+
+function inputCharacters(input: ModelInput): number {
+  switch (input.type) {
+    case 'fim':
+      return (
+        input.prefix.length +
+        input.suffix.length +
+        input.snippets.reduce((sum, snippet) => sum + snippet.path.length + snippet.text.length, 0)
+      );
+    case 'chat':
+      return (
+        (input.system?.length ?? 0) +
+        input.messages.reduce(
+          (sum, message) => sum + message.content.reduce((inner, content) => inner + content.text.length, 0),
+          0,
+        )
+      );
+  }
+}
