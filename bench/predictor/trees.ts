@@ -59,7 +59,7 @@ export const trees: readonly Tree[] = [
   debian('fit', 'go', 'cobra', GO, 'golang-github-spf13-cobra-dev'),
   debian('report', 'go', 'go library', 'usr/share/go-1.19/src', 'golang-1.19-src'),
   debian('report', 'go', 'x/tools', GO, 'golang-golang-x-tools-dev'),
-  debian('report', 'go', 'etcd', GO, 'golang-etcd-server-dev'),
+  debian('report', 'go', 'etcd', `${GO}/go.etcd.io`, 'golang-etcd-server-dev'),
   debian('report', 'go', 'gin', GO, 'golang-github-gin-gonic-gin-dev'),
 ];
 
@@ -72,6 +72,9 @@ const EXTENSIONS: Readonly<Record<Language, readonly string[]>> = {
 /** Files above this are left out, as the extension leaves them out: generated or minified. */
 const MAX_FILE_CHARACTERS = 300_000;
 
+/** Nobody types these; they would flatter every model. */
+const GENERATED = /^(?:\/\/|#|\/\*).{0,80}(?:generated .*DO NOT EDIT|auto-?generated)/im;
+
 /** The files of a tree, sorted by path; `undefined` with a word on the console if it can not be had here. */
 export function readTree(tree: Tree, cacheFolder: string): readonly SourceFile[] | undefined {
   try {
@@ -80,17 +83,24 @@ export function readTree(tree: Tree, cacheFolder: string): readonly SourceFile[]
       .filter((entry) => entry.isFile() && !entry.name.endsWith('.d.ts'))
       .filter((entry) => EXTENSIONS[tree.language].some((extension) => entry.name.endsWith(extension)))
       .map((entry) => join(entry.parentPath, entry.name))
-      .filter((path) => !path.includes('/dist-packages/') || tree.source.type !== 'python-library')
+      .filter((path) => !(tree.source.type === 'python-library' && /\/(?:site|dist)-packages\//.test(path)))
       .sort()
       .map((path) => ({
         path: relative(root, path).replaceAll('\\', '/'),
         text: readFileSync(path, 'utf8').replaceAll('\r\n', '\n'),
       }))
-      .filter((file) => file.text.length <= MAX_FILE_CHARACTERS && !file.text.includes('\u0000'));
+      .filter((file) => file.text.length <= MAX_FILE_CHARACTERS && !GENERATED.test(file.text))
+      .filter(isFirstOfItsText());
   } catch (error) {
     console.warn(`left out: ${tree.name}: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`);
     return undefined;
   }
+}
+
+/** Copies of a whole file would make it trivial to complete. */
+function isFirstOfItsText(): (file: SourceFile) => boolean {
+  const seen = new Set<string>();
+  return (file) => !seen.has(file.text) && seen.add(file.text).has(file.text);
 }
 
 function rootOf(tree: Tree, cacheFolder: string): string {
