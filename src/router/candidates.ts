@@ -140,9 +140,11 @@ function locationOf(profile: ProviderProfile, baseUrl: string): Candidate['locat
   return isLoopback(baseUrl) ? 'local' : 'remote';
 }
 
+const LOOPBACK = /^(?:(?:.+\.)?localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
+
 /** Whether a URL leads to this machine. */
 export function isLoopback(url: string): boolean {
   if (!URL.canParse(url)) return false;
-  const { hostname } = new URL(url);
-  return hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '[::1]' || /^127\./.test(hostname);
+  // `URL` has brought every spelling of an IPv4 address to four decimal numbers.
+  return LOOPBACK.test(new URL(url).hostname);
 }

@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import { isCancellation, ReaperError } from '../base/errors.ts';
 import type { Event } from '../base/event.ts';
 import type { Logger } from '../base/logger.ts';
-import { Attempt, type AttemptServices } from './attempt.ts';
+import { Attempt, type AttemptPlan, type AttemptServices } from './attempt.ts';
 import { createBookkeeping } from './bookkeeping.ts';
 import type { Candidate } from './candidates.ts';
 import { deadlinesOf } from './deadlines.ts';
@@ -54,7 +54,15 @@ export function createRouter(options: RouterOptions): Router {
   const discovery = createDiscovery({ profiles: profiles.list, probes, health, clock });
   const routes = createRoutes({ profiles: profiles.list, probes, penalties, egress, clock });
   const books = createBookkeeping({ penalties, latency, health, discovery, logger });
-  const running = new Set<Attempt>();
+  const running = new Map<string, Attempt>();
+  const services: AttemptServices = {
+    clock,
+    transport,
+    onSettled(settled) {
+      running.delete(settled.record.id);
+      books.settled(settled);
+    },
+  };
 
   let facts: readonly RouteFacts[] = [];
   let factsOf: readonly Candidate[] | undefined;
@@ -67,19 +75,10 @@ export function createRouter(options: RouterOptions): Router {
   });
   discovery.restart();
 
-  function begin(plan: ConstructorParameters<typeof Attempt>[0]): Attempt {
+  function begin(plan: AttemptPlan): Attempt {
     penalties.began(plan.candidate);
-    const services: AttemptServices = {
-      clock,
-      transport,
-      onSettled: (settled) => {
-        if (attempt !== undefined) running.delete(attempt);
-        books.settled(settled);
-      },
-    };
-    let attempt: Attempt | undefined;
-    attempt = new Attempt(plan, services);
-    if (!attempt.isSettled) running.add(attempt);
+    const attempt = new Attempt(plan, services);
+    if (!attempt.isSettled) running.set(plan.id, attempt);
     return attempt;
   }
 
@@ -163,7 +162,7 @@ export function createRouter(options: RouterOptions): Router {
       subscription.dispose();
       lifetime.abort();
       discovery.dispose();
-      for (const attempt of [...running]) attempt.dispose();
+      for (const attempt of running.values()) attempt.dispose();
       books.dispose();
       health.dispose();
     },

@@ -57,7 +57,7 @@ export function createHealthBoard(clock: Clock, logger: Logger): HealthBoard {
     failing: (providerId, problem) => set(providerId, 'failing', problem),
     unknown: (providerId) => set(providerId, 'unknown', undefined),
     reset() {
-      for (const providerId of [...states.keys()]) set(providerId, 'unknown', undefined);
+      for (const providerId of states.keys()) set(providerId, 'unknown', undefined);
     },
     of,
     onChanged: changed.event,

@@ -1,0 +1,176 @@
+/** A router with everything around it faked but the sockets. */
+import type { Clock } from '../../src/base/clock.ts';
+import { ReaperError } from '../../src/base/errors.ts';
+import { Emitter } from '../../src/base/event.ts';
+import type { Logger } from '../../src/base/logger.ts';
+import { createRouter } from '../../src/router/create-router.ts';
+import type { Egress, EgressRequest } from '../../src/router/egress.ts';
+import type { ModelRequest, Purpose, RequestLimits, RoutingHints } from '../../src/router/model-request.ts';
+import type { ProviderDefinition, ProviderProfile } from '../../src/router/provider-definition.ts';
+import type { RequestRecord } from '../../src/router/request-record.ts';
+import type { Router } from '../../src/router/router.ts';
+import type { StreamPart } from '../../src/router/stream-part.ts';
+import { createFakeClock, type FakeClock } from '../fakes/fake-clock.ts';
+import { partWire } from './part-wire.ts';
+
+export function defineTestProvider(id: string, overrides: Partial<ProviderDefinition> = {}): ProviderDefinition {
+  return {
+    id,
+    label: id,
+    location: 'remote',
+    auth: 'none',
+    keyVariables: [],
+    baseUrl: undefined,
+    discover: false,
+    completionModel: `${id}-model`,
+    models: [],
+    wire: () => Promise.resolve(partWire),
+    ...overrides,
+    capabilities: {
+      chat: true,
+      fim: 'native',
+      tools: false,
+      images: false,
+      promptCache: false,
+      stopsBillingOnDisconnect: true,
+      parallelRequests: 4,
+      ...overrides.capabilities,
+    },
+  };
+}
+
+export function profileOf(definition: ProviderDefinition, overrides: Partial<ProviderProfile> = {}): ProviderProfile {
+  return {
+    definition,
+    enabled: true,
+    baseUrl: undefined,
+    completionModel: undefined,
+    headers: {},
+    fimFamily: undefined,
+    parallelRequests: undefined,
+    apiKey: () => Promise.resolve(undefined),
+    ...overrides,
+  };
+}
+
+export function fimRequest(
+  options: {
+    readonly purpose?: Purpose;
+    readonly limits?: Partial<RequestLimits>;
+    readonly routing?: RoutingHints;
+  } = {},
+): ModelRequest {
+  return {
+    purpose: options.purpose ?? 'completion',
+    input: { type: 'fim', path: 'a.ts', language: 'typescript', prefix: 'const a = ', suffix: ';\n', snippets: [] },
+    limits: { maxOutputTokens: 100, stop: [], ...options.limits },
+    ...(options.routing === undefined ? {} : { routing: options.routing }),
+  };
+}
+
+export interface RecordingEgress extends Egress {
+  readonly checked: readonly EgressRequest[];
+  readonly recorded: readonly (EgressRequest & {
+    readonly bytesReceived: number;
+    readonly status: number | undefined;
+  })[];
+  /** Hosts that are forbidden from now on. */
+  readonly forbidden: Set<string>;
+}
+
+export function createRecordingEgress(): RecordingEgress {
+  const checked: EgressRequest[] = [];
+  const recorded: RecordingEgress['recorded'][number][] = [];
+  const forbidden = new Set<string>();
+  return {
+    checked,
+    recorded,
+    forbidden,
+    check(request) {
+      checked.push(request);
+      const { host } = new URL(request.url);
+      if (forbidden.has(host)) throw new ReaperError('privacy', `The settings forbid ${host}.`);
+    },
+    record: (entry) => void recorded.push(entry),
+  };
+}
+
+export interface RouterFixture<C extends Clock = FakeClock> {
+  readonly router: Router;
+  readonly clock: C;
+  readonly egress: RecordingEgress;
+  readonly records: readonly RequestRecord[];
+  readonly log: readonly string[];
+  setProfiles(profiles: readonly ProviderProfile[]): void;
+}
+
+export function createFixture(
+  profiles: readonly ProviderProfile[],
+  overrides: { readonly fetch?: typeof globalThis.fetch } = {},
+): RouterFixture {
+  return createFixtureWithClock(profiles, createFakeClock(), overrides);
+}
+
+export function createFixtureWithClock<C extends Clock>(
+  initial: readonly ProviderProfile[],
+  clock: C,
+  overrides: { readonly fetch?: typeof globalThis.fetch } = {},
+): RouterFixture<C> {
+  let current = initial;
+  const changed = new Emitter<void>();
+  const egress = createRecordingEgress();
+  const records: RequestRecord[] = [];
+  const log: string[] = [];
+  const router = createRouter({
+    profiles: { list: () => current, onDidChange: changed.event },
+    egress,
+    fetch: overrides.fetch ?? ((...args) => globalThis.fetch(...args)),
+    clock,
+    logger: createRecordingLogger(log),
+  });
+  router.onRequestFinished((record) => records.push(record));
+  return {
+    router,
+    clock,
+    egress,
+    records,
+    log,
+    setProfiles(profiles) {
+      current = profiles;
+      changed.fire();
+    },
+  };
+}
+
+function createRecordingLogger(lines: string[]): Logger {
+  const logger: Logger = {
+    debug: (message) => void lines.push(`debug ${message}`),
+    info: (message) => void lines.push(`info ${message}`),
+    warn: (message) => void lines.push(`warn ${message}`),
+    error: (message) => void lines.push(`error ${message}`),
+    child: () => logger,
+  };
+  return logger;
+}
+
+/** All parts of a stream; text deltas joined by the caller if it wants to. */
+export async function collect(stream: AsyncIterable<StreamPart>): Promise<StreamPart[]> {
+  const parts: StreamPart[] = [];
+  for await (const part of stream) parts.push(part);
+  return parts;
+}
+
+export function textOf(parts: readonly StreamPart[]): string {
+  return parts.map((part) => (part.type === 'text-delta' ? part.text : '')).join('');
+}
+
+export const never = new AbortController().signal;
+
+/** Lets sockets and promises go on until the condition holds; the runner's timeout is the limit. */
+export async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) {
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+  }
+}
