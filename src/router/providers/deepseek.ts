@@ -24,6 +24,7 @@ export const deepseek = defineProvider({
   models: ['deepseek-v4-flash', 'deepseek-v4-pro'],
   wire: once(async () =>
     (await import('../wire/openai.ts')).openAiWire({
+      fim: 'native',
       maxTokensField: 'max_tokens',
       maxStops: 16,
       completionsVersion: 'beta',

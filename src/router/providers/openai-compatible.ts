@@ -26,9 +26,12 @@ export const openaiCompatible = defineProvider({
   models: [],
   wire: once(async () =>
     (await import('../wire/openai.ts')).openAiWire({
+      fim: 'find-out',
       maxTokensField: 'max_tokens',
       // vLLM and OpenAI take no more (facts/completions §10.2).
       maxStops: 4,
+      // For models that would think before they fill a hole; servers that know no such thing are found out and remembered.
+      reasoningEffort: 'none',
     }),
   ),
 });

@@ -24,6 +24,7 @@ export const openai = defineProvider({
   models: ['gpt-6-luna', 'gpt-6.1-terra', 'gpt-6.1-sol', 'gpt-6-astra', 'gpt-5.6-luna', 'gpt-5.6-terra'],
   wire: once(async () =>
     (await import('../wire/openai.ts')).openAiWire({
+      fim: 'hole-filler',
       maxTokensField: 'max_completion_tokens',
       maxStops: 4,
       // A hole must be filled at once; models that cannot do without reasoning are found out and remembered.
