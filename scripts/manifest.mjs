@@ -73,7 +73,11 @@ function readmeFile() {
     ['commands', commandsTable()],
   ]) {
     const section = new RegExp(`(<!-- ${name}:start[^>]*-->\n)[^]*?(<!-- ${name}:end -->)`);
-    readme = readme.replace(section, (_all, start, end) => `${start}\n${table}\n${end}`);
+    readme = readme.replace(
+      section,
+      (_all, start, end) =>
+        `${start}\n<!-- prettier-ignore-start -->\n${table}\n<!-- prettier-ignore-end -->\n\n${end}`,
+    );
   }
   return [['README.md', readme]];
 }

@@ -37,12 +37,20 @@ export function createProfiles(options: ProfilesOptions): Profiles {
   const sources = new Map<string, KeySource>();
   let all: readonly ProviderProfile[] = [];
   let ordered: readonly ProviderProfile[] = [];
+  let madeFrom = '';
   let disposed = false;
 
   const isSetUp = (id: string): boolean =>
     (sources.get(id)?.type ?? 'none') !== 'none' || (settings().providers[id]?.baseUrl ?? '') !== '';
+  /** Does nothing if nothing changed that matters here: a change makes the router ask every server anew. */
   const rebuild = (): void => {
     const current = settings();
+    const { providers, privacy } = current;
+    const source = JSON.stringify([providers, current.completion.providers, privacy, [...sources]]);
+    if (source === madeFrom) {
+      return;
+    }
+    madeFrom = source;
     all = definitions.map((definition) =>
       toProfile(definition, current.providers[definition.id], () => keys.read(definition.id)),
     );
@@ -53,7 +61,9 @@ export function createProfiles(options: ProfilesOptions): Profiles {
   let lookUps = Promise.resolve();
   const learnSources = (providerIds: readonly string[]): Promise<void> => {
     lookUps = lookUps.then(async () => {
-      await Promise.all(providerIds.map(async (id) => sources.set(id, await sourceOf(id, keys, logger))));
+      const found = await Promise.all(providerIds.map((id) => sourceOf(id, keys, logger)));
+      // In a fixed order, whoever answered first.
+      providerIds.forEach((id, index) => sources.set(id, found[index] ?? { type: 'none' }));
       if (!disposed) {
         rebuild();
       }
@@ -70,7 +80,11 @@ export function createProfiles(options: ProfilesOptions): Profiles {
       // The setting that lets the environment be read may have changed.
       void learnSources(withKey);
     }),
-    keys.onDidChange((providerId) => void learnSources([providerId])),
+    keys.onDidChange((providerId) => {
+      // Another key in place of the old one leaves no other trace.
+      madeFrom = '';
+      void learnSources([providerId]);
+    }),
   ];
   return {
     list: () => ordered,
@@ -110,11 +124,11 @@ function orderProfiles(
 ): readonly ProviderProfile[] {
   const enabled = all.filter((profile) => profile.enabled);
   const embedded = enabled.filter(({ definition }) => definition.location === 'embedded');
-  if (listed.length > 0) {
-    const chosen = listed.flatMap((id) => enabled.filter(({ definition }) => definition.id === id));
-    return [...chosen, ...embedded.filter((profile) => !chosen.includes(profile))];
-  }
   const network = enabled.filter(({ definition }) => definition.location !== 'embedded');
+  if (listed.length > 0) {
+    const chosen = listed.flatMap((id) => network.filter(({ definition }) => definition.id === id));
+    return [...chosen, ...embedded];
+  }
   const setUp = network.filter(({ definition }) => isSetUp(definition.id));
   const discovered = network.filter((profile) => profile.definition.discover && !setUp.includes(profile));
   return [...setUp, ...discovered, ...embedded];

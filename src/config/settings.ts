@@ -101,7 +101,7 @@ function completionSettings(providers: readonly ProviderFacts[]) {
       {
         restricted: true,
         description:
-          'The providers that may complete code, in order of preference; the others are not asked. Left empty, the order is automatic: the providers you set up, then local servers that are found. The embedded `workspace` model comes last unless it is listed or switched off.',
+          'The providers that may complete code, in order of preference; the others are not asked. Left empty, the order is automatic: the providers you set up, then local servers that are found. The embedded `workspace` model always comes last; list it alone to use no other.',
       },
     ),
   };

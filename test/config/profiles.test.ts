@@ -104,11 +104,11 @@ describe('profiles', () => {
     assert.equal(profiles.isSetUp('found'), true);
   });
 
-  it("follow the user's list and ask no other provider, but for the embedded one", () => {
+  it("follow the user's list and ask no other provider, but for the embedded one at the end", () => {
     const { order, change } = setUp({ 'reaper.completion.providers': ['cloud', 'found'] });
     assert.deepEqual(order(), ['cloud', 'found', 'inside']);
-    change('reaper.completion.providers', ['inside', 'cloud']);
-    assert.deepEqual(order(), ['inside', 'cloud']);
+    change('reaper.completion.providers', ['inside']);
+    assert.deepEqual(order(), ['inside']);
   });
 
   it('leave out what is switched off, embedded and listed ones too', () => {
@@ -136,6 +136,24 @@ describe('profiles', () => {
     assert.equal(cloud?.baseUrl, 'https://cloud.example');
     assert.equal(cloud?.completionModel, 'default-model');
     assert.equal(cloud?.parallelRequests, undefined);
+  });
+
+  it('say that they changed only when something changed that matters to them', async () => {
+    const { profiles, keys, change, nextChange } = setUp();
+    await profiles.ready;
+    let changes = 0;
+    profiles.onDidChange(() => changes++);
+    const before = profiles.list();
+    change('reaper.completion.maxLines', 5);
+    assert.equal(profiles.list(), before);
+    change('reaper.privacy.localOnly', true);
+    assert.equal(changes, 1);
+    await keys.store('cloud', 'key-1');
+    await nextChange();
+    const replaced = nextChange();
+    await keys.store('cloud', 'key-2');
+    await replaced;
+    assert.equal(changes, 3);
   });
 
   it('go on without a key when the secret storage fails', async () => {

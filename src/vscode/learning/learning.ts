@@ -1,0 +1,153 @@
+/** Teaches the workspace model: all files once in the background, then what changes. */
+import type { Clock } from '../../base/clock.ts';
+import type { Disposable } from '../../base/disposable.ts';
+import { errorMessage } from '../../base/errors.ts';
+import type { Logger } from '../../base/logger.ts';
+import type { LearnableFile, Predictor } from '../../predictor/predictor.ts';
+import type { FileVerdict } from '../../privacy/privacy.ts';
+import { createSlices } from './slices.ts';
+import { isLearnablePath, isLearnableText } from './worth-learning.ts';
+
+export interface LearningPorts {
+  readonly predictor: Pick<Predictor, 'learn' | 'forget' | 'update'>;
+  /** Absolute paths, most important first. */
+  readonly listFiles: (isWanted: (path: string) => boolean, signal: AbortSignal) => AsyncIterable<string>;
+  /** `undefined` for a file that is gone or is no text. */
+  readonly readFile: (path: string) => Promise<string | undefined>;
+  readonly languageOf: (path: string) => string | undefined;
+  readonly mayRead: (path: string) => FileVerdict;
+  readonly relativePath: (path: string) => string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export interface Learning extends Disposable {
+  /** Learns all files; a run that is under way is given up first. Resolves when everything is learned. */
+  learnAll(): Promise<void>;
+  fileChanged(path: string): void;
+  fileDeleted(path: string): void;
+  /** The text of an open document; read only when the user has paused. */
+  documentChanged(document: {
+    readonly path: string;
+    readonly languageId: string;
+    readonly getText: () => string;
+  }): void;
+}
+
+/** A message to the worker with so much text is copied in well under a millisecond. */
+const BATCH_CHARACTERS = 128 * 1024;
+/** A pause of this length ends a thought; what stands there then is worth learning. */
+const TYPING_PAUSE_MS = 800;
+/** Tools write many files at once, and some write one file several times. */
+const FILE_PAUSE_MS = 1000;
+
+export function createLearning(ports: LearningPorts): Learning {
+  const { predictor, clock, logger } = ports;
+  let run = new AbortController();
+  let changedFiles = new Set<string>();
+  let filesTimer: Disposable | undefined;
+  const documentTimers = new Map<string, Disposable>();
+  let disposed = false;
+
+  const isWanted = (path: string): boolean =>
+    isLearnablePath(path, ports.languageOf(path)) && ports.mayRead(path).allowed;
+
+  const read = async (path: string): Promise<LearnableFile | undefined> => {
+    const language = ports.languageOf(path);
+    const text = await ports.readFile(path);
+    return language === undefined || text === undefined || !isLearnableText(text)
+      ? undefined
+      : { path: ports.relativePath(path), language, text };
+  };
+
+  /** Batches wait for the worker, so that no more than one of them is in memory. */
+  const learn = async (paths: AsyncIterable<string> | Iterable<string>, signal: AbortSignal): Promise<number> => {
+    const slices = createSlices(() => clock.now());
+    let batch: LearnableFile[] = [];
+    let characters = 0;
+    let learned = 0;
+    const flush = async (): Promise<void> => {
+      const files = batch;
+      batch = [];
+      characters = 0;
+      if (files.length > 0 && !signal.aborted) {
+        await predictor.learn(files);
+        learned += files.length;
+      }
+    };
+    for await (const path of paths) {
+      await slices.pause();
+      const file = await read(path);
+      if (signal.aborted) {
+        break;
+      }
+      if (file !== undefined) {
+        batch.push(file);
+        characters += file.text.length;
+      }
+      if (characters >= BATCH_CHARACTERS) {
+        await flush();
+      }
+    }
+    await flush();
+    return learned;
+  };
+
+  const learnChangedFiles = async (): Promise<void> => {
+    const paths = [...changedFiles].filter(isWanted);
+    changedFiles = new Set();
+    await attempt('Learning changed files', () => learn(paths, run.signal));
+  };
+
+  const attempt = async (what: string, work: () => Promise<number>): Promise<void> => {
+    const startedAt = clock.now();
+    try {
+      const count = await work();
+      logger.debug(`${what}: ${count} files in ${Math.round(clock.now() - startedAt)} ms`);
+    } catch (error) {
+      if (!disposed) {
+        logger.warn(`${what} failed: ${errorMessage(error)}`);
+      }
+    }
+  };
+
+  return {
+    learnAll: async () => {
+      run.abort();
+      run = new AbortController();
+      const { signal } = run;
+      await attempt('Learning the workspace', () => learn(ports.listFiles(isWanted, signal), signal));
+    },
+    fileChanged: (path) => {
+      changedFiles.add(path);
+      filesTimer?.dispose();
+      filesTimer = clock.setTimeout(() => void learnChangedFiles(), FILE_PAUSE_MS);
+    },
+    fileDeleted: (path) => {
+      changedFiles.delete(path);
+      predictor.forget(ports.relativePath(path));
+    },
+    documentChanged: ({ path, languageId, getText }) => {
+      documentTimers.get(path)?.dispose();
+      const timer = clock.setTimeout(() => {
+        documentTimers.delete(path);
+        if (isLearnablePath(path, languageId) && ports.mayRead(path).allowed) {
+          const text = getText();
+          if (isLearnableText(text)) {
+            predictor.update({ path: ports.relativePath(path), language: languageId, text });
+          }
+        }
+      }, TYPING_PAUSE_MS);
+      documentTimers.set(path, timer);
+    },
+    dispose: () => {
+      disposed = true;
+      run.abort();
+      filesTimer?.dispose();
+      for (const timer of documentTimers.values()) {
+        timer.dispose();
+      }
+      documentTimers.clear();
+    },
+  };
+}

@@ -1,0 +1,82 @@
+/** The menu behind the status bar item: what is going on, and what one may want to do about it. */
+import * as vscode from 'vscode';
+import type { Disposable } from '../base/disposable.ts';
+import type { Logger } from '../base/logger.ts';
+import type { CommandId } from '../config/commands.ts';
+import type { Settings } from '../config/read-settings.ts';
+import { isLanguageOn } from './languages-on.ts';
+import { registerCommand } from './register-command.ts';
+import type { StatusSource } from './status-source.ts';
+import { statusText } from './status-text.ts';
+
+interface MenuItem extends vscode.QuickPickItem {
+  readonly command?: CommandId;
+}
+
+export function registerMenu(status: StatusSource, settings: () => Settings, logger: Logger): Disposable {
+  return registerCommand('reaper.showMenu', logger, async () => {
+    const { headline } = statusText(status.facts());
+    const chosen = await vscode.window.showQuickPick(menuItems(status, settings()), {
+      title: headline,
+      placeHolder: vscode.l10n.t('What would you like to do?'),
+    });
+    if (chosen?.command !== undefined) {
+      await vscode.commands.executeCommand(chosen.command);
+    }
+  });
+}
+
+function menuItems(status: StatusSource, { completion }: Settings): readonly MenuItem[] {
+  const facts = status.facts();
+  const { provider } = facts;
+  const languageId = vscode.window.activeTextEditor?.document.languageId;
+  return [
+    ...problemItems(facts.status.state),
+    separator(vscode.l10n.t('Model')),
+    {
+      label: `$(server) ${vscode.l10n.t('Select Provider and Model…')}`,
+      description:
+        provider === undefined ? vscode.l10n.t('none') : [provider.label, provider.model].filter(Boolean).join(', '),
+      command: 'reaper.selectProvider',
+    },
+    { label: `$(key) ${vscode.l10n.t('Set API Key…')}`, command: 'reaper.setApiKey' },
+    { label: `$(debug-disconnect) ${vscode.l10n.t('Test Connection…')}`, command: 'reaper.testConnection' },
+    separator(vscode.l10n.t('Ghost Text')),
+    toggleItem(completion.enabled, vscode.l10n.t('Everywhere'), 'reaper.completion.toggle'),
+    ...(languageId === undefined
+      ? []
+      : [
+          toggleItem(isLanguageOn(completion.languages, languageId), languageId, 'reaper.completion.toggleLanguage'),
+          {
+            label: `$(file) ${vscode.l10n.t('On or Off for This File')}`,
+            command: 'reaper.completion.toggleFile' as const,
+          },
+        ]),
+    facts.status.state === 'snoozed'
+      ? { label: `$(bell) ${vscode.l10n.t('End Snooze')}`, command: 'reaper.completion.cancelSnooze' }
+      : { label: `$(bell-slash) ${vscode.l10n.t('Snooze…')}`, command: 'reaper.completion.snooze' },
+    separator(vscode.l10n.t('Look Behind')),
+    { label: `$(question) ${vscode.l10n.t('Why No Suggestion?')}`, command: 'reaper.whyNoSuggestion' },
+    { label: `$(globe) ${vscode.l10n.t('Show What Left This Machine')}`, command: 'reaper.showEgressLog' },
+    { label: `$(output) ${vscode.l10n.t('Show Log')}`, command: 'reaper.showLog' },
+  ];
+}
+
+/** What is wrong comes first, with the way to find out more. */
+function problemItems(state: string): readonly MenuItem[] {
+  return state === 'problem'
+    ? [{ label: `$(warning) ${vscode.l10n.t('Find Out What Is Wrong…')}`, command: 'reaper.testConnection' }]
+    : [];
+}
+
+function toggleItem(on: boolean, what: string, command: CommandId): MenuItem {
+  return {
+    label: `$(${on ? 'check' : 'circle-slash'}) ${what}`,
+    description: on ? vscode.l10n.t('on; choose to turn off') : vscode.l10n.t('off; choose to turn on'),
+    command,
+  };
+}
+
+function separator(label: string): MenuItem {
+  return { label, kind: vscode.QuickPickItemKind.Separator };
+}
