@@ -2,6 +2,7 @@
 import type { OraclePrompt } from './model.ts';
 
 export interface ApiRequest {
+  readonly type: 'completion';
   readonly path: string;
   readonly dialect: 'llama.cpp' | 'openai';
   readonly prompt: OraclePrompt;
@@ -10,10 +11,17 @@ export interface ApiRequest {
   readonly stream: boolean;
 }
 
+/** What a server says to a request that it understands but will not take. */
+export interface RefusedRequest {
+  readonly type: 'refused';
+  readonly status: number;
+  readonly message: string;
+}
+
 /** What an answer is cut at when the client names no length. */
 const DEFAULT_MAX_TOKENS = 512;
 
-export function readApiRequest(url: string, body: string): ApiRequest | undefined {
+export function readApiRequest(url: string, body: string): ApiRequest | RefusedRequest | undefined {
   const path = url.split('?')[0] ?? '/';
   if (body === '') {
     return undefined;
@@ -23,7 +31,11 @@ export function readApiRequest(url: string, body: string): ApiRequest | undefine
   const stream = json['stream'] === true;
   switch (path) {
     case '/infill':
+      if (json['input_extra'] !== undefined && !Array.isArray(json['input_extra'])) {
+        return { type: 'refused', status: 400, message: '"input_extra" must be an array of objects' };
+      }
       return {
+        type: 'completion',
         path,
         dialect: 'llama.cpp',
         // The server puts `prompt` after `input_prefix`: clients send the current line there.
@@ -35,6 +47,7 @@ export function readApiRequest(url: string, body: string): ApiRequest | undefine
     case '/completion':
     case '/completions':
       return {
+        type: 'completion',
         path,
         dialect: 'llama.cpp',
         prompt: splitTemplate(json),
@@ -44,6 +57,7 @@ export function readApiRequest(url: string, body: string): ApiRequest | undefine
       };
     case '/v1/completions':
       return {
+        type: 'completion',
         path,
         dialect: 'openai',
         prompt: splitTemplate(json),

@@ -87,6 +87,13 @@ export async function startOracle(initial: Partial<OracleOptions>, port = 0): Pr
       );
       return;
     }
+    if (api.type === 'refused') {
+      response.writeHead(api.status, { 'content-type': 'application/json' });
+      response.end(
+        JSON.stringify({ error: { code: api.status, message: api.message, type: 'invalid_request_error' } }),
+      );
+      return;
+    }
     const answer = answerPrompt(api.prompt, options);
     const record: OracleRequest = {
       id: nextId++,
