@@ -1,6 +1,11 @@
 /** The one place where VS Code's `CancellationToken` becomes an `AbortSignal`; the core knows only signals. */
-import type { CancellationToken } from 'vscode';
 import type { Disposable } from '../base/disposable.ts';
+
+/** The shape of VS Code's token. */
+interface CancellationToken {
+  readonly isCancellationRequested: boolean;
+  onCancellationRequested(listener: () => void): Disposable;
+}
 
 export interface TokenSignal extends Disposable {
   readonly signal: AbortSignal;

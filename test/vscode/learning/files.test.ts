@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import { languageOfPath } from '../../../src/vscode/learning/language-of-path.ts';
+import { walkFiles, type WalkOptions } from '../../../src/vscode/learning/walk-files.ts';
+import { isLearnablePath, isLearnableText, MAX_FILE_BYTES } from '../../../src/vscode/learning/worth-learning.ts';
+
+describe('the language of a path', () => {
+  const languageOf = languageOfPath([
+    { id: 'typescript', extensions: ['.ts'] },
+    { id: 'declaration', extensions: ['.d.ts'] },
+    { id: 'dockerfile', filenames: ['Dockerfile'] },
+    { id: 'shell', extensions: ['.sh', '.bashrc'] },
+    { id: 'late', extensions: ['.ts'] },
+  ]);
+
+  it('follows the whole name, then the longest ending', () => {
+    assert.equal(languageOf('/a/b/main.ts'), 'typescript');
+    assert.equal(languageOf('/a/b/main.d.ts'), 'declaration');
+    assert.equal(languageOf('/a/Dockerfile'), 'dockerfile');
+    assert.equal(languageOf('C:\\a\\X.SH'), 'shell');
+  });
+
+  it('is unknown for endings that no language claims', () => {
+    assert.equal(languageOf('/a/image.png'), undefined);
+    assert.equal(languageOf('/a.ts/noending'), undefined);
+  });
+});
+
+describe('what is worth learning', () => {
+  it('is neither generated nor locked nor data', () => {
+    assert.equal(isLearnablePath('src/a.ts', 'typescript'), true);
+    assert.equal(isLearnablePath('src/a.bin', undefined), false);
+    for (const name of ['package-lock.json', 'pnpm-lock.yaml', 'app.min.js', 'a.js.map', 'a.snap']) {
+      assert.equal(isLearnablePath(`x/${name}`, 'json'), false, name);
+    }
+    assert.equal(isLearnablePath('x/blocks.ts', 'typescript'), true);
+  });
+
+  it('has lines as people type them', () => {
+    assert.equal(isLearnableText('const a = 1;\n'.repeat(50)), true);
+    assert.equal(isLearnableText('a'.repeat(300)), false);
+    assert.equal(isLearnableText('abc\0def'), false);
+  });
+});
+
+describe('walking the workspace', () => {
+  let root: string;
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'reaper-walk-'));
+  });
+  afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+  function write(...paths: readonly string[]): void {
+    for (const path of paths) {
+      mkdirSync(dirname(join(root, path)), { recursive: true });
+      writeFileSync(join(root, path), 'text');
+    }
+  }
+  async function walk(options: Partial<WalkOptions> = {}, signal = new AbortController().signal): Promise<string[]> {
+    const found: string[] = [];
+    const all = { folders: [root], mayEnter: () => true, isWanted: () => true, maxFiles: 100, ...options };
+    for await (const path of walkFiles(all, signal)) {
+      found.push(relative(root, path));
+    }
+    return found;
+  }
+
+  it('comes from the top down, and passes over dependencies, builds and hidden folders', async () => {
+    write('src/deep/deeper/c.ts', 'src/b.ts', 'a.ts', 'node_modules/x/y.ts', '.git/config', 'dist/z.ts');
+    assert.deepEqual(await walk(), ['a.ts', 'src/b.ts', 'src/deep/deeper/c.ts']);
+  });
+
+  it('does not enter folders that must not be read', async () => {
+    write('a.ts', 'private/b.ts');
+    assert.deepEqual(await walk({ mayEnter: (folder) => !folder.endsWith('private') }), ['a.ts']);
+  });
+
+  it('stops at the limit, and when it is told to', async () => {
+    write('a.ts', 'b.ts', 'c.ts');
+    assert.equal((await walk({ maxFiles: 2 })).length, 2);
+    assert.deepEqual(await walk({}, AbortSignal.abort()), []);
+  });
+
+  it('passes over files that are empty or too large', async () => {
+    write('a.ts');
+    writeFileSync(join(root, 'empty.ts'), '');
+    writeFileSync(join(root, 'large.ts'), 'x'.repeat(MAX_FILE_BYTES + 1));
+    assert.deepEqual(await walk(), ['a.ts']);
+  });
+
+  it('does not follow links, so that no circle is endless', async () => {
+    write('src/a.ts');
+    symlinkSync(root, join(root, 'src', 'circle'));
+    assert.deepEqual(await walk(), ['src/a.ts']);
+  });
+
+  it('finds nothing in a folder that is not there', async () => {
+    assert.deepEqual(await walk({ folders: [join(root, 'gone')] }), []);
+  });
+});

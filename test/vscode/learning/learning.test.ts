@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import { silentLogger } from '../../../src/base/logger.ts';
+import type { LearnableFile } from '../../../src/predictor/predictor.ts';
+import { createLearning } from '../../../src/vscode/learning/learning.ts';
+import { createFakeClock } from '../../fakes/fake-clock.ts';
+
+function setUp(files: Record<string, string>, options: { readonly forbidden?: RegExp } = {}) {
+  const clock = createFakeClock();
+  const batches: (readonly LearnableFile[])[] = [];
+  const updates: LearnableFile[] = [];
+  const forgotten: string[] = [];
+  const read: string[] = [];
+  let beforeLearning: () => Promise<void> = () => Promise.resolve();
+  const learning = createLearning({
+    predictor: {
+      learn: async (batch) => {
+        await beforeLearning();
+        batches.push(batch);
+      },
+      update: (file) => updates.push(file),
+      forget: (path) => forgotten.push(path),
+    },
+    listFiles: async function* (isWanted) {
+      yield* Object.keys(files).filter(isWanted);
+    },
+    readFile: async (path) => {
+      read.push(path);
+      return files[path];
+    },
+    languageOf: (path) => (path.endsWith('.ts') ? 'typescript' : undefined),
+    mayRead: (path) =>
+      options.forbidden?.test(path) === true ? { allowed: false, reason: '.gitignore' } : { allowed: true },
+    relativePath: (path) => path.replace('/work/', ''),
+    clock,
+    logger: silentLogger,
+  });
+  const learned = (): string[] => batches.flat().map(({ path }) => path);
+  const holdLearning = (hold: () => Promise<void>): void => {
+    beforeLearning = hold;
+  };
+  return { learning, clock, batches, learned, updates, forgotten, read, holdLearning };
+}
+
+describe('teaching the workspace model', () => {
+  it('learns every file that may be read and that people type', async () => {
+    const { learning, batches, read } = setUp(
+      { '/work/a.ts': 'let a = 1;', '/work/secret.ts': 'x', '/work/data.bin': 'x', '/work/lib.min.ts': 'x' },
+      { forbidden: /secret/ },
+    );
+    await learning.learnAll();
+    assert.deepEqual(batches, [[{ path: 'a.ts', language: 'typescript', text: 'let a = 1;' }]]);
+    assert.deepEqual(read, ['/work/a.ts']);
+  });
+
+  it('sends batches, and waits for the worker in between', async () => {
+    const line = 'const value = compute();\n';
+    const files = Object.fromEntries(
+      Array.from({ length: 10 }, (_, index) => [`/work/${index}.ts`, line.repeat(2000)]),
+    );
+    const { learning, batches, learned, holdLearning } = setUp(files);
+    let atOnce = 0;
+    let most = 0;
+    holdLearning(async () => {
+      most = Math.max(most, ++atOnce);
+      await Promise.resolve();
+      atOnce--;
+    });
+    await learning.learnAll();
+    assert.equal(learned().length, 10);
+    assert.ok(batches.length > 1);
+    assert.equal(most, 1);
+  });
+
+  it('passes over binary and generated text', async () => {
+    const { learning, learned } = setUp({
+      '/work/binary.ts': 'a\0b',
+      '/work/minified.ts': 'x'.repeat(5000),
+      '/work/fine.ts': 'a\nb\n',
+    });
+    await learning.learnAll();
+    assert.deepEqual(learned(), ['fine.ts']);
+  });
+
+  it('gives up the first run when a second begins', async () => {
+    const { learning, learned } = setUp({ '/work/a.ts': 'a', '/work/b.ts': 'b' });
+    const first = learning.learnAll();
+    await learning.learnAll();
+    await first;
+    assert.deepEqual(learned(), ['a.ts', 'b.ts']);
+  });
+
+  it('learns what was typed after a pause, once', async () => {
+    const { learning, clock, updates } = setUp({});
+    const document = (text: string) => ({ path: '/work/a.ts', languageId: 'typescript', getText: () => text });
+    learning.documentChanged(document('l'));
+    await clock.advance(300);
+    learning.documentChanged(document('let'));
+    await clock.advance(799);
+    assert.equal(updates.length, 0);
+    await clock.advance(1);
+    assert.deepEqual(updates, [{ path: 'a.ts', language: 'typescript', text: 'let' }]);
+  });
+
+  it('asks again whether a document may be read when it is time to read it', async () => {
+    const { learning, clock, updates } = setUp({}, { forbidden: /a\.ts/ });
+    learning.documentChanged({
+      path: '/work/a.ts',
+      languageId: 'typescript',
+      getText: () => assert.fail('read a forbidden file'),
+    });
+    await clock.advance(1000);
+    assert.deepEqual(updates, []);
+  });
+
+  it('learns changed files together, and forgets deleted ones', async () => {
+    const { learning, clock, learned, forgotten, read } = setUp({ '/work/a.ts': 'a', '/work/b.ts': 'b' });
+    learning.fileChanged('/work/a.ts');
+    learning.fileChanged('/work/b.ts');
+    learning.fileChanged('/work/a.ts');
+    learning.fileChanged('/work/gone.ts');
+    learning.fileDeleted('/work/gone.ts');
+    await clock.advance(1000);
+    await clock.settle();
+    assert.deepEqual(learned(), ['a.ts', 'b.ts']);
+    assert.deepEqual(forgotten, ['gone.ts']);
+    assert.deepEqual(read, ['/work/a.ts', '/work/b.ts']);
+  });
+
+  it('goes on after the model failed', async () => {
+    const { learning, learned, holdLearning } = setUp({ '/work/a.ts': 'a' });
+    holdLearning(() => Promise.reject(new Error('the worker is gone')));
+    await learning.learnAll();
+    holdLearning(() => Promise.resolve());
+    await learning.learnAll();
+    assert.deepEqual(learned(), ['a.ts']);
+  });
+
+  it('does nothing more once it is disposed, and leaves no timer', async () => {
+    const { learning, clock, learned, updates } = setUp({ '/work/a.ts': 'a' });
+    const run = learning.learnAll();
+    learning.documentChanged({ path: '/work/a.ts', languageId: 'typescript', getText: () => 'a' });
+    learning.fileChanged('/work/a.ts');
+    learning.dispose();
+    await run;
+    await clock.advance(5000);
+    assert.deepEqual([learned(), updates], [[], []]);
+    assert.equal(clock.pendingTimers, 0);
+  });
+});
