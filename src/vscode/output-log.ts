@@ -1,5 +1,6 @@
 /** The log as VS Code shows it; secrets are taken out of every line before it is written. */
 import type * as vscode from 'vscode';
+import { errorMessage } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 
 type Sink = Pick<vscode.LogOutputChannel, 'debug' | 'info' | 'warn' | 'error'>;
@@ -24,7 +25,7 @@ function describeError(error: unknown): string {
   const messages: string[] = [];
   let current: unknown = error;
   while (current !== undefined && messages.length < MAX_CAUSES) {
-    messages.push(current instanceof Error ? current.message : String(current));
+    messages.push(errorMessage(current));
     current = current instanceof Error ? current.cause : undefined;
   }
   const frames = error instanceof Error ? (error.stack?.split('\n').slice(1).join('\n') ?? '') : '';

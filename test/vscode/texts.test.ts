@@ -1,8 +1,9 @@
-import './use-fake-vscode.ts';
 import assert from 'node:assert/strict';
 import type { ProbeResult } from '../../src/router/wire.ts';
 import type { StatusFacts } from '../../src/vscode/status-text.ts';
+import { useFakeVscode } from './use-fake-vscode.ts';
 
+useFakeVscode();
 const { probeText } = await import('../../src/vscode/probe-text.ts');
 const { settingProblemText } = await import('../../src/vscode/setting-problem-text.ts');
 const { statusText } = await import('../../src/vscode/status-text.ts');

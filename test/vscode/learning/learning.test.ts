@@ -30,7 +30,7 @@ function setUp(files: Record<string, string>, options: { readonly forbidden?: Re
     languageOf: (path) => (path.endsWith('.ts') ? 'typescript' : undefined),
     mayRead: (path) =>
       options.forbidden?.test(path) === true ? { allowed: false, reason: '.gitignore' } : { allowed: true },
-    relativePath: (path) => path.replace('/work/', ''),
+    relativePath: (path) => path.replace('/project/', ''),
     clock,
     logger: silentLogger,
   });
@@ -44,18 +44,23 @@ function setUp(files: Record<string, string>, options: { readonly forbidden?: Re
 describe('teaching the workspace model', () => {
   it('learns every file that may be read and that people type', async () => {
     const { learning, batches, read } = setUp(
-      { '/work/a.ts': 'let a = 1;', '/work/secret.ts': 'x', '/work/data.bin': 'x', '/work/lib.min.ts': 'x' },
+      {
+        '/project/a.ts': 'let a = 1;',
+        '/project/secret.ts': 'x',
+        '/project/data.bin': 'x',
+        '/project/lib.min.ts': 'x',
+      },
       { forbidden: /secret/ },
     );
     await learning.learnAll();
     assert.deepEqual(batches, [[{ path: 'a.ts', language: 'typescript', text: 'let a = 1;' }]]);
-    assert.deepEqual(read, ['/work/a.ts']);
+    assert.deepEqual(read, ['/project/a.ts']);
   });
 
   it('sends batches, and waits for the worker in between', async () => {
     const line = 'const value = compute();\n';
     const files = Object.fromEntries(
-      Array.from({ length: 10 }, (_, index) => [`/work/${index}.ts`, line.repeat(2000)]),
+      Array.from({ length: 10 }, (_, index) => [`/project/${index}.ts`, line.repeat(2000)]),
     );
     const { learning, batches, learned, holdLearning } = setUp(files);
     let atOnce = 0;
@@ -73,16 +78,16 @@ describe('teaching the workspace model', () => {
 
   it('passes over binary and generated text', async () => {
     const { learning, learned } = setUp({
-      '/work/binary.ts': 'a\0b',
-      '/work/minified.ts': 'x'.repeat(5000),
-      '/work/fine.ts': 'a\nb\n',
+      '/project/binary.ts': 'a\0b',
+      '/project/minified.ts': 'x'.repeat(5000),
+      '/project/fine.ts': 'a\nb\n',
     });
     await learning.learnAll();
     assert.deepEqual(learned(), ['fine.ts']);
   });
 
   it('gives up the first run when a second begins', async () => {
-    const { learning, learned } = setUp({ '/work/a.ts': 'a', '/work/b.ts': 'b' });
+    const { learning, learned } = setUp({ '/project/a.ts': 'a', '/project/b.ts': 'b' });
     const first = learning.learnAll();
     await learning.learnAll();
     await first;
@@ -91,7 +96,7 @@ describe('teaching the workspace model', () => {
 
   it('learns what was typed after a pause, once', async () => {
     const { learning, clock, updates } = setUp({});
-    const document = (text: string) => ({ path: '/work/a.ts', languageId: 'typescript', getText: () => text });
+    const document = (text: string) => ({ path: '/project/a.ts', languageId: 'typescript', getText: () => text });
     learning.documentChanged(document('l'));
     await clock.advance(300);
     learning.documentChanged(document('let'));
@@ -104,7 +109,7 @@ describe('teaching the workspace model', () => {
   it('asks again whether a document may be read when it is time to read it', async () => {
     const { learning, clock, updates } = setUp({}, { forbidden: /a\.ts/ });
     learning.documentChanged({
-      path: '/work/a.ts',
+      path: '/project/a.ts',
       languageId: 'typescript',
       getText: () => assert.fail('read a forbidden file'),
     });
@@ -113,21 +118,21 @@ describe('teaching the workspace model', () => {
   });
 
   it('learns changed files together, and forgets deleted ones', async () => {
-    const { learning, clock, learned, forgotten, read } = setUp({ '/work/a.ts': 'a', '/work/b.ts': 'b' });
-    learning.fileChanged('/work/a.ts');
-    learning.fileChanged('/work/b.ts');
-    learning.fileChanged('/work/a.ts');
-    learning.fileChanged('/work/gone.ts');
-    learning.fileDeleted('/work/gone.ts');
+    const { learning, clock, learned, forgotten, read } = setUp({ '/project/a.ts': 'a', '/project/b.ts': 'b' });
+    learning.fileChanged('/project/a.ts');
+    learning.fileChanged('/project/b.ts');
+    learning.fileChanged('/project/a.ts');
+    learning.fileChanged('/project/gone.ts');
+    learning.fileDeleted('/project/gone.ts');
     await clock.advance(1000);
     await clock.settle();
     assert.deepEqual(learned(), ['a.ts', 'b.ts']);
     assert.deepEqual(forgotten, ['gone.ts']);
-    assert.deepEqual(read, ['/work/a.ts', '/work/b.ts']);
+    assert.deepEqual(read, ['/project/a.ts', '/project/b.ts']);
   });
 
   it('goes on after the model failed', async () => {
-    const { learning, learned, holdLearning } = setUp({ '/work/a.ts': 'a' });
+    const { learning, learned, holdLearning } = setUp({ '/project/a.ts': 'a' });
     holdLearning(() => Promise.reject(new Error('the worker is gone')));
     await learning.learnAll();
     holdLearning(() => Promise.resolve());
@@ -136,10 +141,10 @@ describe('teaching the workspace model', () => {
   });
 
   it('does nothing more once it is disposed, and leaves no timer', async () => {
-    const { learning, clock, learned, updates } = setUp({ '/work/a.ts': 'a' });
+    const { learning, clock, learned, updates } = setUp({ '/project/a.ts': 'a' });
     const run = learning.learnAll();
-    learning.documentChanged({ path: '/work/a.ts', languageId: 'typescript', getText: () => 'a' });
-    learning.fileChanged('/work/a.ts');
+    learning.documentChanged({ path: '/project/a.ts', languageId: 'typescript', getText: () => 'a' });
+    learning.fileChanged('/project/a.ts');
     learning.dispose();
     await run;
     await clock.advance(5000);

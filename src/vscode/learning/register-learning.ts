@@ -1,0 +1,121 @@
+/** Teaches the workspace model what VS Code has open and what lies in its folders. */
+import { readFile } from 'node:fs/promises';
+import * as vscode from 'vscode';
+import type { Clock } from '../../base/clock.ts';
+import { type Disposable, DisposableStore } from '../../base/disposable.ts';
+import type { Event } from '../../base/event.ts';
+import type { Logger } from '../../base/logger.ts';
+import type { WorkspaceFiles } from '../../editor/ports.ts';
+import type { Predictor } from '../../predictor/predictor.ts';
+import type { Privacy } from '../../privacy/privacy.ts';
+import { registerCommand } from '../register-command.ts';
+import { type ContributedLanguage, type LanguageOfPath, languageOfPath } from './language-of-path.ts';
+import { createLearning } from './learning.ts';
+import { walkFiles } from './walk-files.ts';
+
+export interface RegisterLearningOptions {
+  readonly predictor: Predictor;
+  readonly privacy: Privacy;
+  readonly files: WorkspaceFiles;
+  /** Whether the user wants the workspace model at all. */
+  readonly isOn: () => boolean;
+  readonly onSettingsChanged: Event<void>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** What the model holds within its memory (issue: 5,000 files in 64 MB). */
+const MAX_FILES = 5000;
+/** Above it, joining the lines of a document would take more of a keystroke's time than it is worth. */
+const MAX_DOCUMENT_LINES = 10_000;
+/** The editor has much to do when it starts; the first suggestions come from what is typed. */
+const START_AFTER_MS = 1000;
+
+export function registerLearning(options: RegisterLearningOptions): Disposable {
+  const { predictor, privacy, files, clock, isOn } = options;
+  const logger = options.logger.child('learning');
+  const store = new DisposableStore();
+  // Reading the manifests of all extensions takes some milliseconds, so it waits until a file is looked at.
+  let languageOf: LanguageOfPath | undefined;
+  const mayRead = (path: string) => privacy.mayRead(vscode.Uri.file(path).toString());
+  const learning = store.add(
+    createLearning({
+      predictor,
+      listFiles: (isWanted, signal) =>
+        walkFiles(
+          {
+            folders: files.folders,
+            mayEnter: (folder) => mayRead(`${folder}/`).allowed,
+            isWanted,
+            maxFiles: MAX_FILES,
+          },
+          signal,
+        ),
+      readFile: async (path) => readFile(path, 'utf8').catch(() => undefined),
+      languageOf: (path) => (languageOf ??= languageOfPath(contributedLanguages()))(path),
+      mayRead,
+      relativePath: (path) => files.relativePath(path),
+      clock,
+      logger,
+    }),
+  );
+
+  const ifOn = (work: () => void): void => {
+    if (isOn()) {
+      work();
+    }
+  };
+  const learnAll = (): void => ifOn(() => void learning.learnAll());
+  const tellOf = (document: vscode.TextDocument): void => {
+    if (document.uri.scheme === 'file' && document.lineCount <= MAX_DOCUMENT_LINES) {
+      const { languageId } = document;
+      ifOn(() =>
+        learning.documentChanged({ path: document.uri.fsPath, languageId, getText: () => document.getText() }),
+      );
+    }
+  };
+
+  let wasOn = isOn();
+  store.add(clock.setTimeout(learnAll, START_AFTER_MS));
+  store.add(files.onFoldersChanged(learnAll));
+  store.add(
+    options.onSettingsChanged(() => {
+      if (isOn() && !wasOn) {
+        learnAll();
+      }
+      wasOn = isOn();
+    }),
+  );
+  store.add(
+    files.onFileChanged(({ path, type }) =>
+      ifOn(() => (type === 'deleted' ? learning.fileDeleted(path) : learning.fileChanged(path))),
+    ),
+  );
+  store.add(vscode.workspace.onDidChangeTextDocument(({ document }) => tellOf(document)));
+  store.add(vscode.workspace.onDidSaveTextDocument(tellOf));
+  store.add(
+    registerCommand('reaper.workspaceModel.rebuild', logger, async () => {
+      const title = vscode.l10n.t('Reaper: learning the workspace…');
+      await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, () => learning.learnAll());
+    }),
+  );
+  return store;
+}
+
+function contributedLanguages(): readonly ContributedLanguage[] {
+  return vscode.extensions.all.flatMap((extension) => {
+    const manifest = extension.packageJSON as { readonly contributes?: { readonly languages?: unknown } };
+    const languages = manifest.contributes?.languages;
+    return Array.isArray(languages) ? languages.filter(isLanguage) : [];
+  });
+}
+
+/** Other people's manifests may hold anything. */
+function isLanguage(value: unknown): value is ContributedLanguage {
+  const { id, extensions = [], filenames = [] } = (value ?? {}) as Record<string, unknown>;
+  return typeof id === 'string' && isTextList(extensions) && isTextList(filenames);
+}
+
+function isTextList(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
