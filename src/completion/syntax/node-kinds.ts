@@ -1,0 +1,108 @@
+/** What the node types of the shipped grammars mean for ghost text, across languages. */
+
+/** Strings of every kind, and their parts. */
+export const STRING_NODES: ReadonlySet<string> = new Set([
+  'ansi_c_string',
+  'char_literal',
+  'character_literal',
+  'encapsed_string',
+  'expandable_here_string_literal',
+  'expandable_string_literal',
+  'heredoc',
+  'heredoc_body',
+  'interpolated_string_expression',
+  'interpreted_string_literal',
+  'nowdoc_body',
+  'raw_string',
+  'raw_string_literal',
+  'regex',
+  'rune_literal',
+  'string',
+  'string_literal',
+  'string_value',
+  'system_lib_string',
+  'template_string',
+  'verbatim_here_string_characters',
+  'verbatim_string_characters',
+  'verbatim_string_literal',
+]);
+
+export const COMMENT_NODES: ReadonlySet<string> = new Set([
+  'block_comment',
+  'comment',
+  'doc_comment',
+  'html_comment',
+  'js_comment',
+  'line_comment',
+]);
+
+/** Code inside a string. */
+export const EMBEDDED_CODE_NODES: ReadonlySet<string> = new Set([
+  'command_substitution',
+  'expansion',
+  'interpolation',
+  'string_interpolation',
+  'sub_expression',
+  'template_substitution',
+]);
+
+/** Bodies that hold statements, members or child elements. */
+export const BODY_NODES: ReadonlySet<string> = new Set([
+  'accessor_list',
+  'block',
+  'block_body',
+  'body_statement',
+  'class_body',
+  'class_static_block',
+  'compound_statement',
+  'constructor_body',
+  'declaration_list',
+  'do_block',
+  'enum_body',
+  'enum_member_declaration_list',
+  'enum_variant_list',
+  'enumerator_list',
+  'field_declaration_list',
+  'interface_body',
+  'jsx_element',
+  'match_block',
+  'script_block',
+  'statement_block',
+  'switch_block',
+  'switch_body',
+]);
+
+/** Parts of expressions and signatures: there one line at a time is wanted. */
+export const EXPRESSION_NODES: ReadonlySet<string> = new Set([
+  'argument_list',
+  'arguments',
+  'array',
+  'array_creation_expression',
+  'array_expression',
+  'array_initializer',
+  'binary_expression',
+  'dictionary',
+  'field_initializer_list',
+  'formal_parameters',
+  'hash',
+  'hash_literal_expression',
+  'import_spec_list',
+  'initializer_expression',
+  'initializer_list',
+  'list',
+  'literal_value',
+  'method_parameters',
+  'named_imports',
+  'object',
+  'object_pattern',
+  'object_type',
+  'parameter_list',
+  'parameters',
+  'parenthesized_expression',
+  'set',
+  'subscript',
+  'tuple',
+  'type_arguments',
+  'type_parameters',
+  'use_list',
+]);

@@ -1,0 +1,19 @@
+/** What the syntax worker is asked and what it answers. */
+import type { SyntaxFacts, SyntaxQuery } from './syntax.ts';
+
+export interface SyntaxWorkerData {
+  /** The folder that holds the runtime and the grammars. */
+  readonly grammarFolder: string;
+}
+
+export interface SyntaxRequest {
+  readonly id: number;
+  readonly query: SyntaxQuery;
+}
+
+export interface SyntaxReply {
+  readonly id: number;
+  readonly facts: SyntaxFacts;
+  /** Why there was no tree, the first time that a grammar fails. */
+  readonly problem: string | undefined;
+}
