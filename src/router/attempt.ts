@@ -2,11 +2,12 @@
 import { untilAborted } from '../base/abort.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Disposable } from '../base/disposable.ts';
-import { errorMessage, ReaperError } from '../base/errors.ts';
+import { ReaperError } from '../base/errors.ts';
+import { cutOffError, deadlineError, missingKeyError, onlyWhiteSpaceError, unexpectedError } from './attempt-errors.ts';
 import type { Candidate } from './candidates.ts';
-import { type Deadline, type Deadlines, startWatchdog, type Watchdog } from './deadlines.ts';
+import { type Deadlines, startWatchdog, type Watchdog } from './deadlines.ts';
 import { completeUsage } from './estimate-usage.ts';
-import { hostOf, reaperErrorWithin } from './http-errors.ts';
+import { reaperErrorWithin } from './http-errors.ts';
 import type { ModelRequest, Strategy } from './model-request.ts';
 import { readKey } from './read-key.ts';
 import { errorWithoutSecrets, secretsOf } from './redact-secrets.ts';
@@ -75,7 +76,7 @@ export class Attempt implements Disposable {
     this.#startedAt = clock.wallTime();
     this.#startedMs = clock.now();
     this.#watchdog = startWatchdog(clock, plan.deadlines, (deadline, limitMs) => {
-      this.#settle(this.#deadlineError(deadline, limitMs));
+      this.#settle(deadlineError(plan.candidate, deadline, limitMs));
     });
     this.#metered = services.transport({
       providerId: plan.candidate.providerId,
@@ -102,7 +103,7 @@ export class Attempt implements Disposable {
     try {
       const result = await this.#pull();
       if (this.#error !== undefined) throw this.#error;
-      if (result.done === true) throw this.#cutOff();
+      if (result.done === true) throw cutOffError(this.#plan.candidate);
       this.#observe(result.value);
       return result.value;
     } catch (thrown) {
@@ -132,7 +133,7 @@ export class Attempt implements Disposable {
     const { signal } = this.#controller;
     const apiKey = await untilAborted(readKey(profile), signal);
     this.#secrets = secretsOf(apiKey, profile.headers);
-    if (apiKey === undefined && profile.definition.auth === 'api-key') throw missingKey(profile.definition.label);
+    if (apiKey === undefined && profile.definition.auth === 'api-key') throw missingKeyError(candidate);
     const wire = await untilAborted(profile.definition.wire(), signal);
     signal.throwIfAborted();
     const stream = wire.stream({
@@ -156,7 +157,8 @@ export class Attempt implements Disposable {
         this.#textCharacters += part.text.length;
         // White space is nothing to show, so it does not stop the clock before the first useful token; later it does.
         if (this.hasAnswered ? part.text !== '' : /\S/.test(part.text)) this.#useful();
-        else if (!this.hasAnswered && this.#textCharacters > MOST_WHITE_SPACE_CHARACTERS) throw this.#onlyWhiteSpace();
+        else if (!this.hasAnswered && this.#textCharacters > MOST_WHITE_SPACE_CHARACTERS)
+          throw onlyWhiteSpaceError(this.#plan.candidate);
         break;
       case 'reasoning-delta':
         this.#reasoningCharacters += part.text.length;
@@ -231,7 +233,11 @@ export class Attempt implements Disposable {
 
   #record(outcome: AttemptOutcome, totalMs: number): RequestRecord {
     const { id, requestId, candidate, request, strategy, reason } = this.#plan;
-    const characters = { textCharacters: this.#textCharacters, reasoningCharacters: this.#reasoningCharacters };
+    const output = {
+      ended: outcome.type === 'finished' ? ('whole' as const) : ('cut' as const),
+      textCharacters: this.#textCharacters,
+      reasoningCharacters: this.#reasoningCharacters,
+    };
     return {
       id,
       requestId,
@@ -243,7 +249,7 @@ export class Attempt implements Disposable {
       startedAt: this.#startedAt,
       firstUsefulTokenMs: this.#firstUsefulTokenMs,
       totalMs,
-      usage: completeUsage(this.#usage, request.input, characters),
+      usage: completeUsage(this.#usage, request.input, output),
       bytesSent: this.#metered.bytes.sent,
       bytesReceived: this.#metered.bytes.received,
       outcome,
@@ -256,39 +262,8 @@ export class Attempt implements Disposable {
     const known = reaperErrorWithin(thrown);
     if (known !== undefined && known.kind !== 'cancelled') return errorWithoutSecrets(known, this.#secrets);
     // Nobody on this side cancelled, or the attempt would be settled.
-    const message = `${this.#name()} sent something unexpected: ${errorMessage(thrown)}`;
-    return errorWithoutSecrets(new ReaperError('bad-response', message, { cause: thrown }), this.#secrets);
+    return errorWithoutSecrets(unexpectedError(this.#plan.candidate, thrown), this.#secrets);
   }
-
-  #onlyWhiteSpace(): ReaperError {
-    return new ReaperError('bad-response', `${this.#name()} sent nothing but white space.`);
-  }
-
-  #cutOff(): ReaperError {
-    return new ReaperError('network', `The answer from ${this.#name()} was cut off before its end.`);
-  }
-
-  #deadlineError(deadline: Deadline, limitMs: number): ReaperError {
-    const limit = limitMs < 1000 ? `${limitMs} ms` : `${limitMs / 1000} s`;
-    switch (deadline) {
-      case 'firstUsefulTokenMs':
-        return new ReaperError('timeout', `${this.#name()} gave no text within ${limit}.`);
-      case 'betweenTokensMs':
-        return new ReaperError('timeout', `${this.#name()} fell silent for ${limit} in the middle of its answer.`);
-      case 'totalMs':
-        return new ReaperError('timeout', `${this.#name()} did not come to an end within ${limit}.`);
-    }
-  }
-
-  #name(): string {
-    const { candidate } = this.#plan;
-    const { label } = candidate.profile.definition;
-    return candidate.location === 'embedded' ? label : `${label} at ${hostOf(candidate.baseUrl)}`;
-  }
-}
-
-function missingKey(label: string): ReaperError {
-  return new ReaperError('auth', `${label} has no API key. Set it with “Reaper: Set API Key”.`);
 }
 
 function outcomeOf(error: ReaperError | undefined, reason: FinishReason): AttemptOutcome {

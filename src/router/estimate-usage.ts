@@ -6,6 +6,8 @@ import type { TokenUsage } from './stream-part.ts';
 const CHARACTERS_PER_TOKEN = 3.6;
 
 export interface OutputLength {
+  /** Only of a whole answer the server tells all. */
+  readonly ended: 'whole' | 'cut';
   readonly textCharacters: number;
   readonly reasoningCharacters: number;
 }
@@ -25,7 +27,7 @@ export function completeUsage(told: TokenUsage | undefined, input: ModelInput, o
     };
   }
   // Reasoning may be told as part of the output, so only the sum shows that something is missing.
-  return told.output + told.reasoning === 0 && countedOutput + countedReasoning > 0
+  return output.ended === 'cut' && told.output + told.reasoning === 0 && countedOutput + countedReasoning > 0
     ? { ...told, output: countedOutput, reasoning: countedReasoning, estimated: true }
     : told;
 }

@@ -102,6 +102,7 @@ function createMeteredFetch(options: TransportOptions, caller: Caller, answered:
       const url = input instanceof Request ? input.url : String(input);
       const signal = joinSignals(caller.signal, init.signal ?? (input instanceof Request ? input.signal : undefined));
       signal.throwIfAborted();
+      if (!URL.canParse(url)) throw errorFromFetch(new TypeError('Invalid URL'), url, 'connecting');
       const base = input instanceof Request ? await requestInit(input) : {};
       const body = init.body ?? base.body;
       const size = sizeOf(body);
