@@ -14,6 +14,7 @@ import { errorWithoutSecrets, secretsOf } from './redact-secrets.ts';
 import type { AttemptOutcome, RequestRecord } from './request-record.ts';
 import type { FinishReason, StreamPart, TokenUsage } from './stream-part.ts';
 import type { MeteredFetch, Transport } from './transport.ts';
+import type { FimMode } from './wire.ts';
 
 export interface AttemptPlan {
   readonly id: string;
@@ -38,6 +39,8 @@ export interface SettledAttempt {
 export interface AttemptServices {
   readonly clock: Clock;
   readonly transport: Transport;
+  /** The server takes holes in another way than the candidate says. */
+  readonly onFimLearned: (candidate: Candidate, fim: FimMode) => void;
   readonly onSettled: (attempt: SettledAttempt) => void;
 }
 
@@ -146,6 +149,7 @@ export class Attempt implements Disposable {
       fim: candidate.fim,
       fetch: this.#metered.fetch,
       signal,
+      onFimLearned: (fim) => this.#services.onFimLearned(candidate, fim),
     });
     this.#iterator = stream[Symbol.asyncIterator]();
     return this.#iterator.next();

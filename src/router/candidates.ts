@@ -103,11 +103,11 @@ function judge(
     if (result === undefined) return NOT_PROBED;
     if (!result.reachable) return result.problem ?? `nothing answers at ${hostOf(baseUrl)}`;
   }
-  const fim = fimModeOf(profile, result?.fim);
+  const name = model ?? result?.model ?? result?.models[0] ?? (inputType === 'chat' ? definition.models[0] : '') ?? '';
+  const fim = probes.learnedFim(profile, name) ?? fimModeOf(profile, result?.fim);
   if (inputType === 'fim' && fim.type === 'none') {
     return result?.problem ?? 'no model that fills in the middle was found there';
   }
-  const name = model ?? result?.model ?? result?.models[0] ?? (inputType === 'chat' ? definition.models[0] : '') ?? '';
   return {
     providerId: definition.id,
     key: `${definition.id} ${baseUrl} ${name}`,

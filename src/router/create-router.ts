@@ -1,7 +1,7 @@
 /** Builds the router: wires routing, attempts, probing and bookkeeping together. */
 import { delay, untilAborted } from '../base/abort.ts';
 import type { Clock } from '../base/clock.ts';
-import { isCancellation, ReaperError } from '../base/errors.ts';
+import { errorMessage, isCancellation, ReaperError } from '../base/errors.ts';
 import type { Event } from '../base/event.ts';
 import type { Logger } from '../base/logger.ts';
 import { Attempt, type AttemptPlan, type AttemptServices } from './attempt.ts';
@@ -43,8 +43,9 @@ const STRATEGIES: Readonly<Record<Strategy, StrategyFunction>> = { single };
 const FIRST_PROBE_WAIT_MS = 1000;
 
 export function createRouter(options: RouterOptions): Router {
-  const { profiles, egress, clock } = options;
+  const { profiles, clock } = options;
   const logger = options.logger.child('router');
+  const egress = withSafeRecord(options.egress, logger);
   const lifetime = new AbortController();
   const transport = createTransport({ fetch: options.fetch, egress });
   const penalties = createPenalties(clock);
@@ -58,6 +59,7 @@ export function createRouter(options: RouterOptions): Router {
   const services: AttemptServices = {
     clock,
     transport,
+    onFimLearned: ({ profile, model }, fim) => probes.learnFim(profile, model, fim),
     onSettled(settled) {
       running.delete(settled.record.id);
       books.settled(settled);
@@ -171,6 +173,20 @@ export function createRouter(options: RouterOptions): Router {
 
 function stopIfAborted(...signals: readonly AbortSignal[]): void {
   if (signals.some((signal) => signal.aborted)) throw new ReaperError('cancelled', 'Cancelled');
+}
+
+/** Whoever watches the egress log must not be able to end a stream. */
+function withSafeRecord(egress: Egress, logger: Logger): Egress {
+  return {
+    check: (request) => egress.check(request),
+    record(entry) {
+      try {
+        egress.record(entry);
+      } catch (error) {
+        logger.error(`The egress log failed: ${errorMessage(error)}`, error);
+      }
+    },
+  };
 }
 
 function ignoreCancellation(error: unknown): void {

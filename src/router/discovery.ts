@@ -69,9 +69,10 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
     const { id } = watch.profile.definition;
     if (result.reachable && result.problem === undefined) {
       if (!watch.wasReachable) health.ok(id);
-    } else if (isSetUpByUser(watch.profile) || result.reachable) {
+    } else if (isSetUpByUser(watch.profile)) {
       health.failing(id, result.problem ?? 'It does not answer.');
     } else {
+      // Nobody asked for it: that it is absent, or has no model, is no problem of the user's.
       health.unknown(id);
     }
   }

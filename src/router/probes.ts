@@ -8,7 +8,7 @@ import type { ProviderProfile } from './provider-definition.ts';
 import { readKey } from './read-key.ts';
 import { secretsOf, withoutSecrets } from './redact-secrets.ts';
 import type { Transport } from './transport.ts';
-import type { ProbeResult } from './wire.ts';
+import type { FimMode, ProbeResult } from './wire.ts';
 
 export interface ProbesOptions {
   readonly transport: Transport;
@@ -23,6 +23,10 @@ export interface Probes {
   runShared(profile: ProviderProfile, model: string | undefined, signal: AbortSignal): Promise<ProbeResult>;
   /** Asks anew, and remembers: the user wants to know. */
   runNow(profile: ProviderProfile, model: string | undefined, signal: AbortSignal): Promise<ProbeResult>;
+  /** A request showed that the model takes holes in another way than was thought: that counts until the user tests anew. */
+  learnFim(profile: ProviderProfile, model: string, fim: FimMode): void;
+  learnedFim(profile: ProviderProfile, model: string): FimMode | undefined;
+  /** Grows with everything that is found out. */
   readonly version: number;
 }
 
@@ -34,6 +38,7 @@ const TEST_LIMIT_MS = 10_000;
 export function createProbes(options: ProbesOptions): Probes {
   const results = new Map<string, ProbeResult>();
   const running = new Map<string, { readonly signal: AbortSignal; readonly answer: Promise<ProbeResult> }>();
+  const learned = new Map<string, FimMode>();
   let version = 0;
 
   async function ask(
@@ -62,7 +67,17 @@ export function createProbes(options: ProbesOptions): Probes {
       started.answer.then(forget, forget);
       return started.answer;
     },
-    runNow: (profile, model, signal) => ask(profile, model, TEST_LIMIT_MS, signal),
+    runNow(profile, model, signal) {
+      for (const key of learned.keys()) {
+        if (key.startsWith(`${profile.definition.id} `)) learned.delete(key);
+      }
+      return ask(profile, model, TEST_LIMIT_MS, signal);
+    },
+    learnFim(profile, model, fim) {
+      learned.set(fimKey(profile, model), fim);
+      version++;
+    },
+    learnedFim: (profile, model) => learned.get(fimKey(profile, model)),
     get version() {
       return version;
     },
@@ -81,6 +96,11 @@ export function baseUrlOf(profile: ProviderProfile): string | undefined {
 /** What a result is remembered by. */
 export function probeKey(profile: ProviderProfile, model: string | undefined): string {
   return `${profile.definition.id} ${baseUrlOf(profile) ?? ''} ${model ?? ''}`;
+}
+
+/** Another template in the settings is worth another try. */
+function fimKey(profile: ProviderProfile, model: string): string {
+  return `${probeKey(profile, model)} ${profile.fimFamily ?? ''}`;
 }
 
 async function runProbe(

@@ -205,6 +205,37 @@ describe('discovery and probing', () => {
   });
 });
 
+describe('what a request finds out', () => {
+  it('is remembered for its model and address, until the user tests anew', async () => {
+    const modes: string[] = [];
+    const server = await startModelServer(({ answer }) => answer(200, {}, '{}'));
+    const definition = defineTestProvider('learning', {
+      baseUrl: server.url,
+      wire: () =>
+        Promise.resolve({
+          ...partWire,
+          stream: async function* (call) {
+            modes.push(call.fim.type);
+            if (call.fim.type === 'native') call.onFimLearned?.({ type: 'hole-filler' });
+            yield { type: 'finish', reason: 'stop' } as const;
+          },
+        }),
+    });
+    const profile = profileOf(definition);
+    const fixture = createFixture([profile]);
+    const ask = (model: string): Promise<unknown> =>
+      collect(fixture.router.stream(fimRequest({ routing: { model } }), never));
+    await ask('a');
+    await ask('a');
+    await ask('b');
+    await fixture.router.test(profile, never);
+    await ask('a');
+    assert.deepEqual(modes, ['native', 'hole-filler', 'native', 'native']);
+    fixture.router.dispose();
+    await server.close();
+  });
+});
+
 describe('router.test', () => {
   it('never rejects but for cancellation, whatever is wrong', async () => {
     const fixture = createFixture([]);
