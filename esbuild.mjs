@@ -3,19 +3,11 @@
  * Bundles the extension into `dist/`: `node esbuild.mjs`, with `--minify` for the package, with `--watch` while working on it.
  * The entry stays small because everything behind a dynamic import goes to a chunk of its own.
  */
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
+import { GRAMMAR_FOLDER_FILES, RUNTIME_FILE } from './src/completion/syntax/grammars.ts';
 
 const project = fileURLToPath(new URL('.', import.meta.url));
 const dist = join(project, 'dist');
@@ -26,9 +18,6 @@ const ENTRIES = {
   'predictor-worker': 'src/predictor/worker.ts',
   'syntax-worker': 'src/completion/syntax/worker.ts',
 };
-
-/** Names the grammars that the syntax worker loads; whatever it mentions is shipped. */
-const GRAMMAR_LIST = 'src/completion/syntax/grammars.ts';
 
 /**
  * @param {{ minify: boolean }} choice
@@ -61,25 +50,13 @@ export function buildOptions({ minify }) {
   };
 }
 
-/** Copies what is loaded as a file: the tree-sitter runtime and the grammars. */
+/** Copies what the syntax worker loads as files: the tree-sitter runtime, and a grammar for each language. */
 function copyAssets() {
   mkdirSync(dist, { recursive: true });
-  copyFileSync(modulePath('web-tree-sitter/web-tree-sitter.wasm'), join(dist, 'web-tree-sitter.wasm'));
-  for (const grammar of grammars()) {
-    copyFileSync(modulePath(`@vscode/tree-sitter-wasm/wasm/${grammar}`), join(dist, grammar));
+  for (const file of GRAMMAR_FOLDER_FILES) {
+    const source = file === RUNTIME_FILE ? `web-tree-sitter/${file}` : `@vscode/tree-sitter-wasm/wasm/${file}`;
+    copyFileSync(join(project, 'node_modules', source), join(dist, file));
   }
-}
-
-/** @returns {string[]} file names of the grammars */
-function grammars() {
-  const list = join(project, GRAMMAR_LIST);
-  const source = existsSync(list) ? readFileSync(list, 'utf8') : '';
-  return [...new Set([...source.matchAll(/tree-sitter-[a-z-]+\.wasm/g)].map(([name]) => name))];
-}
-
-/** @param {string} path */
-function modulePath(path) {
-  return join(project, 'node_modules', path);
 }
 
 /** Chunks carry a hash, so those of earlier builds would stay for ever. @param {esbuild.Metafile} metafile */

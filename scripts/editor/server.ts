@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { runOrFail } from '../bootstrap/run.mjs';
 import type { CodeServer } from './code-server.ts';
 
 export interface ServerOptions {
@@ -82,6 +83,15 @@ export async function startServer(server: CodeServer, options: ServerOptions): P
   }
 }
 
+/** Installs a VSIX for servers with this data folder, as a user's click on "Install" would. */
+export async function installVsix(server: CodeServer, dataFolder: string, file: string): Promise<void> {
+  const args = [server.serverMain, '--install-extension', file, '--force', '--accept-server-license-terms'];
+  const output = await runOrFail('Installing the VSIX', server.node, [...args, ...folderArguments(dataFolder)]);
+  if (!output.includes('successfully installed')) {
+    throw new Error(`Installing ${file} did not succeed:\n${output}`);
+  }
+}
+
 /** Where the server keeps what, below its data folder. */
 export function dataFolders(dataFolder: string): { user: string; extensions: string; server: string } {
   return {
@@ -92,7 +102,6 @@ export function dataFolders(dataFolder: string): { user: string; extensions: str
 }
 
 function serverArguments(options: ServerOptions): string[] {
-  const folders = dataFolders(options.dataFolder);
   const token = options.connectionToken;
   return [
     ...['--host', '127.0.0.1', '--port', '0'],
@@ -102,10 +111,13 @@ function serverArguments(options: ServerOptions): string[] {
     ...(options.trustEverything === false ? [] : ['--disable-workspace-trust']),
     // The driver itself is not used; a built server takes extensions under development only together with it.
     ...(options.allowDevelopment === true ? ['--enable-smoke-test-driver'] : []),
-    ...['--user-data-dir', folders.user],
-    ...['--extensions-dir', folders.extensions],
-    ...['--server-data-dir', folders.server],
+    ...folderArguments(options.dataFolder),
   ];
+}
+
+function folderArguments(dataFolder: string): string[] {
+  const { user, extensions, server } = dataFolders(dataFolder);
+  return ['--user-data-dir', user, '--extensions-dir', extensions, '--server-data-dir', server];
 }
 
 /** The server prints its port when it listens. */

@@ -23,9 +23,12 @@ const FIRST_SETTINGS = {
 /** Runs until Ctrl+C, or until the server ends. */
 export async function startWeb(choice: StartChoice): Promise<void> {
   const codeServer = await ensureStrictServer();
-  const dataFolder = join(cacheFolder(), `editor-${fingerprint([projectFolder])}`);
+  const dataFolder = choice.data ?? join(cacheFolder(), `editor-${fingerprint([projectFolder])}`);
   if (choice.reset) {
-    rmSync(dataFolder, { recursive: true, force: true });
+    // By name, because the folder may be one that the user chose and has other things in.
+    for (const name of ['user', 'extensions', 'server', 'browser', 'token', 'secret-key-half', 'port']) {
+      rmSync(join(dataFolder, name), { recursive: true, force: true });
+    }
   }
   mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
   linkExtension(dataFolder);

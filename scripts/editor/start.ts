@@ -18,6 +18,8 @@ export interface StartChoice {
   readonly port: number | undefined;
   /** Forgets the settings, keys and layout of earlier starts. */
   readonly reset: boolean;
+  /** Where the page keeps settings, keys and layout; `undefined`: in the cache, one place for each checkout. */
+  readonly data: string | undefined;
 }
 
 const HELP = `npm start                       VS Code with Reaper on the demo workspace: desktop "code" if it is on the
@@ -26,6 +28,7 @@ npm start -- --web              always as a web page
 npm start -- --folder <path>    on another folder
 npm start -- --port <number>    the page on this port, instead of the last one or a free one
 npm start -- --no-open          print the address, open no browser
+npm start -- --data <path>      keep settings, keys and layout of the page there
 npm start -- --reset            forget settings, keys and layout of earlier starts of the web page
 `;
 
@@ -44,7 +47,14 @@ export function parseStartArguments(args: readonly string[]): StartChoice | unde
   if (port !== undefined && !(Number.isInteger(port) && port > 0 && port < 65_536)) {
     throw new SetupError(`--port takes a number from 1 to 65535, not ${values.port}.`);
   }
-  return { web: values.web === true, open: values['no-open'] !== true, folder, port, reset: values.reset === true };
+  return {
+    web: values.web === true,
+    open: values['no-open'] !== true,
+    folder,
+    port,
+    reset: values.reset === true,
+    data: values.data === undefined ? undefined : resolve(values.data),
+  };
 }
 
 export async function start(choice: StartChoice): Promise<void> {
@@ -63,6 +73,7 @@ interface StartValues {
   readonly reset?: boolean | undefined;
   readonly folder?: string | undefined;
   readonly port?: string | undefined;
+  readonly data?: string | undefined;
 }
 
 function parse(args: readonly string[]): StartValues {
@@ -76,6 +87,7 @@ function parse(args: readonly string[]): StartValues {
         reset: { type: 'boolean' },
         folder: { type: 'string' },
         port: { type: 'string' },
+        data: { type: 'string' },
       },
     }).values;
   } catch (error) {

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type Browser, type ConsoleMessage, type Page, chromium } from 'playwright-core';
 import { ensureChromium } from '../../scripts/editor/chromium.ts';
-import { type StrictOptions, ensureStrictServer } from '../../scripts/editor/code-server.ts';
-import { type RunningServer, startServer } from '../../scripts/editor/server.ts';
+import { type CodeServer, type StrictOptions, ensureStrictServer } from '../../scripts/editor/code-server.ts';
+import { type RunningServer, installVsix, startServer } from '../../scripts/editor/server.ts';
 
 /** How the extension under test gets into the editor. */
 export type ExtensionSource =
@@ -13,6 +13,8 @@ export type ExtensionSource =
   | { readonly type: 'development'; readonly folder: string }
   /** A folder as VS Code unpacks it, put among the installed extensions under this name: `publisher.name-version`. */
   | { readonly type: 'installed'; readonly folder: string; readonly name: string }
+  /** A package, installed by VS Code itself. */
+  | { readonly type: 'vsix'; readonly file: string }
   | { readonly type: 'none' };
 
 export interface WorkbenchOptions {
@@ -70,7 +72,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   const workspaceFolder = join(scratch, 'workspace');
   const dataFolder = options.dataFolder ?? join(scratch, 'data');
   writeWorkspace(workspaceFolder, options);
-  installExtension(dataFolder, options.extension);
+  await installExtension(codeServer, dataFolder, options.extension);
   const server = await startServer(codeServer, {
     dataFolder,
     settings: { ...QUIET_SETTINGS, ...options.settings },
@@ -114,8 +116,10 @@ function writeWorkspace(folder: string, options: WorkbenchOptions): void {
   }
 }
 
-function installExtension(dataFolder: string, extension: ExtensionSource): void {
-  if (extension.type === 'installed') {
+async function installExtension(codeServer: CodeServer, dataFolder: string, extension: ExtensionSource): Promise<void> {
+  if (extension.type === 'vsix') {
+    await installVsix(codeServer, dataFolder, extension.file);
+  } else if (extension.type === 'installed') {
     const extensions = join(dataFolder, 'extensions');
     mkdirSync(extensions, { recursive: true });
     symlinkSync(extension.folder, join(extensions, extension.name), 'dir');
