@@ -8,11 +8,12 @@ import { fileURLToPath } from 'node:url';
 import { getL10nJson } from '@vscode/l10n-dev';
 import { generateManifest } from '../src/config/manifest.ts';
 import { commandsTable, settingsTables } from '../src/config/readme-tables.ts';
-import { embeddedFacts } from '../src/config/embedded-facts.ts';
 import { providers } from '../src/router/providers/index.ts';
+import { createWorkspaceProvider } from '../src/router/providers/workspace.ts';
 
 const projectFolder = join(dirname(fileURLToPath(import.meta.url)), '..');
-const allProviders = [...providers, embeddedFacts];
+// Only described here, never asked: it needs no predictor.
+const allProviders = [...providers, createWorkspaceProvider(undefined)];
 
 const wanted = new Map([
   ...manifestFiles(),
@@ -82,16 +83,13 @@ function readmeFile() {
   return [['README.md', readme]];
 }
 
+/** Lines that only one of the two has; a dozen name the cause, the rest is one `git diff` away after writing. */
 function firstDifferences(before, after) {
   const [was, is] = [before.split('\n'), after.split('\n')];
-  const lines = [];
-  // A dozen lines name the cause; the whole difference is one `git diff` away after writing.
-  for (let i = 0; i < Math.max(was.length, is.length) && lines.length < 12; i++) {
-    if (was[i] !== is[i]) {
-      lines.push(...(was[i] === undefined ? [] : [`  - ${was[i]}`]), ...(is[i] === undefined ? [] : [`  + ${is[i]}`]));
-    }
-  }
-  return lines.join('\n');
+  const removed = was.filter((line) => !is.includes(line)).map((line) => `  - ${line}`);
+  const added = is.filter((line) => !was.includes(line)).map((line) => `  + ${line}`);
+  const lines = [...removed, ...added].slice(0, 12);
+  return lines.length > 0 ? lines.join('\n') : '  the same lines in another order';
 }
 
 function readIfPresent(path) {

@@ -10,7 +10,7 @@ import { registerCommand } from './register-command.ts';
 import type { ConnectionTest } from './test-connection.ts';
 
 export interface KeyCommandsOptions {
-  readonly keys: Pick<Keys, 'store' | 'remove'>;
+  readonly keys: Pick<Keys, 'store' | 'remove' | 'source'>;
   readonly profiles: Pick<Profiles, 'list' | 'all' | 'find' | 'isSetUp' | 'keySource'>;
   readonly test: Pick<ConnectionTest, 'probe' | 'report'>;
   readonly logger: Logger;
@@ -35,7 +35,7 @@ export function registerKeyCommands(options: KeyCommandsOptions): Disposable {
   );
   store.add(
     registerCommand('reaper.removeApiKey', logger, async (argument) => {
-      const stored = profiles.all().filter(({ definition }) => profiles.keySource(definition.id).type === 'stored');
+      const stored = await withStoredKey(keys, profiles.all());
       if (stored.length === 0) {
         void vscode.window.showInformationMessage(vscode.l10n.t('Reaper has no stored keys.'));
         return;
@@ -51,6 +51,14 @@ export function registerKeyCommands(options: KeyCommandsOptions): Disposable {
     }),
   );
   return store;
+}
+
+async function withStoredKey(
+  keys: Pick<Keys, 'source'>,
+  all: readonly ProviderProfile[],
+): Promise<readonly ProviderProfile[]> {
+  const sources = await Promise.all(all.map(({ definition }) => keys.source(definition.id)));
+  return all.filter((_profile, index) => sources[index]?.type === 'stored');
 }
 
 /** Whether a key was given and stored. */

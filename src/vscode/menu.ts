@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../base/disposable.ts';
 import type { Logger } from '../base/logger.ts';
+import type { CompletionStatus } from '../completion/engine.ts';
 import type { CommandId } from '../config/commands.ts';
 import type { Settings } from '../config/read-settings.ts';
 import { isLanguageOn } from './languages-on.ts';
@@ -11,6 +12,7 @@ import { statusText } from './status-text.ts';
 
 interface MenuItem extends vscode.QuickPickItem {
   readonly command?: CommandId;
+  readonly argument?: string;
 }
 
 export function registerMenu(status: StatusSource, settings: () => Settings, logger: Logger): Disposable {
@@ -21,7 +23,7 @@ export function registerMenu(status: StatusSource, settings: () => Settings, log
       placeHolder: vscode.l10n.t('What would you like to do?'),
     });
     if (chosen?.command !== undefined) {
-      await vscode.commands.executeCommand(chosen.command);
+      await vscode.commands.executeCommand(chosen.command, chosen.argument);
     }
   });
 }
@@ -31,7 +33,7 @@ function menuItems(status: StatusSource, { completion }: Settings): readonly Men
   const { provider } = facts;
   const languageId = vscode.window.activeTextEditor?.document.languageId;
   return [
-    ...problemItems(facts.status.state),
+    ...problemItems(facts.status),
     separator(vscode.l10n.t('Model')),
     {
       label: `$(server) ${vscode.l10n.t('Select Provider and Model…')}`,
@@ -63,9 +65,16 @@ function menuItems(status: StatusSource, { completion }: Settings): readonly Men
 }
 
 /** What is wrong comes first, with the way to find out more. */
-function problemItems(state: string): readonly MenuItem[] {
+function problemItems({ state, providerId, problem }: CompletionStatus): readonly MenuItem[] {
   return state === 'problem'
-    ? [{ label: `$(warning) ${vscode.l10n.t('Find Out What Is Wrong…')}`, command: 'reaper.testConnection' }]
+    ? [
+        {
+          label: `$(warning) ${vscode.l10n.t('Find Out What Is Wrong…')}`,
+          ...(problem !== undefined && { detail: problem }),
+          command: 'reaper.testConnection',
+          ...(providerId !== undefined && { argument: providerId }),
+        },
+      ]
     : [];
 }
 

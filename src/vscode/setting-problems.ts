@@ -2,24 +2,37 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../base/disposable.ts';
 import type { Logger } from '../base/logger.ts';
-import type { SettingProblem } from '../config/read-settings.ts';
 import { settingProblemText } from './setting-problem-text.ts';
 import type { SettingsSource } from './settings-source.ts';
 
-export function registerSettingProblems(settings: SettingsSource, logger: Logger): Disposable {
+/** A setting that is used in part or not at all. */
+interface Problem {
+  readonly key: string;
+  readonly text: string;
+}
+
+/** `others`: what those who use the settings found, each text beginning with the key and a colon. */
+export function registerSettingProblems(
+  settings: SettingsSource,
+  others: () => readonly string[],
+  logger: Logger,
+): Disposable {
   /** Told already; forgotten when the setting is put right, so that the next mistake is told again. */
   let told = new Set<string>();
 
   const check = (): void => {
-    const texts = new Map(settings.problems().map((problem) => [settingProblemText(problem), problem]));
-    const news = [...texts].filter(([text]) => !told.has(text));
-    told = new Set(texts.keys());
-    for (const [text] of news) {
+    const problems: readonly Problem[] = [
+      ...settings.problems().map((problem) => ({ key: problem.key, text: settingProblemText(problem) })),
+      ...others().map((text) => ({ key: text.slice(0, text.indexOf(':')), text })),
+    ];
+    const news = problems.filter(({ text }) => !told.has(text));
+    told = new Set(problems.map(({ text }) => text));
+    for (const { text } of news) {
       logger.warn(text);
     }
     const [first] = news;
     if (first !== undefined) {
-      void warn(first[0], first[1], news.length - 1);
+      void warn(first, news.length - 1);
     }
   };
 
@@ -27,11 +40,11 @@ export function registerSettingProblems(settings: SettingsSource, logger: Logger
   return settings.onDidChange(check);
 }
 
-async function warn(text: string, problem: SettingProblem, more: number): Promise<void> {
+async function warn({ key, text }: Problem, more: number): Promise<void> {
   const open = vscode.l10n.t('Open Setting');
   const message = more > 0 ? `${text} ${vscode.l10n.t('({0} more in the log.)', more)}` : text;
   if ((await vscode.window.showWarningMessage(message, open)) === open) {
-    await openSetting(problem.key);
+    await openSetting(key);
   }
 }
 

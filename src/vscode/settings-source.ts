@@ -13,7 +13,7 @@ import { SETTINGS_ROOT, type SettingsTable } from '../config/settings.ts';
 
 export interface SettingsSource extends Disposable {
   /** The same object until something changes, so it may be read at every keystroke. */
-  current(): Settings;
+  readonly current: () => Settings;
   problems(): readonly SettingProblem[];
   readonly onDidChange: Event<void>;
 }

@@ -19,7 +19,7 @@ const LINKS: readonly (readonly [CommandId, string, () => string])[] = [
 
 export function registerStatusBar(source: StatusSource, clock: Clock): Disposable {
   const store = new DisposableStore();
-  const item = store.add(vscode.window.createStatusBarItem('reaper.status', vscode.StatusBarAlignment.Right, PRIORITY));
+  const item = store.add(vscode.window.createStatusBarItem('status', vscode.StatusBarAlignment.Right, PRIORITY));
   item.name = 'Reaper';
   item.command = 'reaper.showMenu' satisfies CommandId;
   let working: Disposable | undefined;

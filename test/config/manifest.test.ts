@@ -2,14 +2,12 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { commands } from '../../src/config/commands.ts';
-import { embeddedFacts } from '../../src/config/embedded-facts.ts';
 import { generateManifest } from '../../src/config/manifest.ts';
 import { commandsTable, settingsTables } from '../../src/config/readme-tables.ts';
 import { listSettings, settingsTable } from '../../src/config/settings.ts';
-import { providers } from '../../src/router/providers/index.ts';
+import { allProviders as all } from './all-providers.ts';
 
 const projectFolder = join(import.meta.dirname, '..', '..');
-const all = [...providers, embeddedFacts];
 const { properties, texts } = generateManifest(all);
 const json = JSON.stringify(properties);
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { embeddedFacts } from '../../src/config/embedded-facts.ts';
 import { readSettings, type SettingsReader } from '../../src/config/read-settings.ts';
 import { listSettings, settingsTable } from '../../src/config/settings.ts';
-import { providers } from '../../src/router/providers/index.ts';
+import { allProviders } from './all-providers.ts';
 
-const table = settingsTable([...providers, embeddedFacts]);
+const table = settingsTable(allProviders);
+const embeddedId = allProviders.find(({ location }) => location === 'embedded')?.id ?? '';
 
 /** Settings of the user and of the workspace; the workspace wins, as in the editor. */
 function readerOf(user: Record<string, unknown>, workspace: Record<string, unknown> = {}): SettingsReader {
@@ -33,7 +33,7 @@ describe('reading settings', () => {
     });
     assert.deepEqual(settings.privacy, { localOnly: false, localHosts: [], excludedFiles: [] });
     assert.deepEqual(settings.keys, { useEnvironment: false });
-    assert.deepEqual(settings.providers[embeddedFacts.id], { enabled: true });
+    assert.deepEqual(settings.providers[embeddedId], { enabled: true });
   });
 
   it('keeps the settings of a provider whose id has a dot apart', () => {
@@ -118,7 +118,7 @@ describe('the table of settings', () => {
   });
 
   it('offers a provider only what means something for it', () => {
-    assert.deepEqual(Object.keys(table.providers[embeddedFacts.id] ?? {}), ['enabled']);
+    assert.deepEqual(Object.keys(table.providers[embeddedId] ?? {}), ['enabled']);
     assert.deepEqual(Object.keys(table.providers['openai'] ?? {}), [
       'enabled',
       'baseUrl',

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import * as vscode from 'vscode';
+import { stubUser, until, type UserStub, withSettings } from './stubs.ts';
+
+const KEY = 'sk-host-test-0123456789abcdef';
+
+describe('keys in the editor', () => {
+  let user: UserStub;
+  let server: Server;
+  let baseUrl: string;
+  const requests: IncomingMessage[] = [];
+
+  before(async () => {
+    await vscode.extensions.getExtension('reaper.reaper')?.activate();
+    server = createServer((request, response) => {
+      requests.push(request);
+      const accepted = request.headers.authorization === `Bearer ${KEY}`;
+      response.writeHead(accepted ? 200 : 401, { 'content-type': 'application/json' });
+      response.end(
+        JSON.stringify(
+          accepted ? { object: 'list', data: [{ id: 'gpt-6-luna', object: 'model' }] } : { error: { message: 'no' } },
+        ),
+      );
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+  });
+  after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  beforeEach(() => {
+    user = stubUser();
+    requests.length = 0;
+  });
+  afterEach(() => user.restore());
+
+  it('are stored, tried out and removed', async () => {
+    await withSettings({ 'reaper.providers.openai.baseUrl': baseUrl }, async () => {
+      user.typed.push(`  ${KEY}  `);
+      await vscode.commands.executeCommand('reaper.setApiKey', 'openai');
+      const { message } = await until(() => user.messages[0], 'the result of the connection test');
+      assert.match(message, /OpenAI is ready/);
+      assert.equal(requests[0]?.headers.authorization, `Bearer ${KEY}`);
+
+      await vscode.commands.executeCommand('reaper.removeApiKey');
+      assert.deepEqual(
+        user.pickers.at(-1)?.items.map(({ label, description }) => [label.replace(/^\$\(.*\) /, ''), description]),
+        [['OpenAI', 'key stored']],
+      );
+      user.chosen.push('OpenAI');
+      await vscode.commands.executeCommand('reaper.removeApiKey');
+      await until(() => user.messages.some((shown) => shown.message.includes('was removed')), 'the removal');
+      user.messages.length = 0;
+      await vscode.commands.executeCommand('reaper.removeApiKey');
+      assert.match(user.messages[0]?.message ?? '', /no stored keys/);
+    });
+  });
+
+  it('are refused when they cannot be keys, and nothing is sent', async () => {
+    user.typed.push('two words');
+    await vscode.commands.executeCommand('reaper.setApiKey', 'openai');
+    assert.match(user.validations[0] ?? '', /no blanks/);
+    assert.deepEqual(requests, []);
+    assert.deepEqual(user.messages, []);
+  });
+
+  it('that a server does not accept are named, with the way to set another', async () => {
+    await withSettings({ 'reaper.providers.openai.baseUrl': baseUrl }, async () => {
+      user.typed.push('sk-wrong-key-000000000000');
+      await vscode.commands.executeCommand('reaper.setApiKey', 'openai');
+      const shown = await until(() => user.messages[0], 'the result of the connection test');
+      assert.match(shown.message, /OpenAI/);
+      assert.ok(shown.buttons.includes('Set API Key'));
+      assert.doesNotMatch(shown.message, /sk-wrong-key/);
+      user.chosen.push('OpenAI');
+      await vscode.commands.executeCommand('reaper.removeApiKey');
+    });
+  });
+
+  it('are not sent to a forbidden host, and the message says which setting forbids it', async () => {
+    await withSettings(
+      { 'reaper.privacy.localOnly': true, 'reaper.providers.openai.baseUrl': 'https://models.example/v1' },
+      async () => {
+        await vscode.commands.executeCommand('reaper.testConnection', 'openai');
+        const shown = await until(() => user.messages[0], 'the refusal');
+        assert.match(shown.message, /localOnly|local only/i);
+        assert.ok(shown.buttons.includes('Open Setting'));
+      },
+    );
+  });
+});
