@@ -43,6 +43,9 @@ export interface OracleServer {
   close(): Promise<void>;
 }
 
+/** Takes new options and gives the requests so far: for benches that run the oracle in a process of its own. */
+export const CONTROL_PATH = '/oracle/control';
+
 export const DEFAULT_ORACLE: OracleOptions = {
   targets: [],
   maxLines: 4,
@@ -78,6 +81,13 @@ export async function startOracle(initial: Partial<OracleOptions>, port = 0): Pr
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const arrivedAt = wallNow();
     const body = await readBody(request);
+    if (request.url === CONTROL_PATH) {
+      // From the process that started this one: new options in, the requests so far out.
+      options = { ...options, ...(JSON.parse(body) as Partial<OracleOptions>) };
+      response.end(JSON.stringify(requests));
+      requests = [];
+      return;
+    }
     const api = readApiRequest(request.url ?? '/', body);
     if (api === undefined) {
       const known = staticAnswer(request.url ?? '/', options.slots);

@@ -7,10 +7,8 @@ import { DEFAULT_ORACLE, type OracleOptions, type OracleRequest } from './server
 export interface VirtualOracle {
   readonly fetch: typeof globalThis.fetch;
   readonly requests: readonly OracleRequest[];
+  forget(): void;
 }
-
-/** A loopback round trip that is not the model's work. */
-const TRANSPORT_MS = 1;
 
 export function createVirtualOracle(clock: Clock, change: Partial<OracleOptions>): VirtualOracle {
   const options: OracleOptions = { ...DEFAULT_ORACLE, ...change };
@@ -121,14 +119,14 @@ export function createVirtualOracle(clock: Clock, change: Partial<OracleOptions>
     });
   };
 
-  const wait = (): Promise<void> => new Promise((resolve) => clock.setTimeout(resolve, TRANSPORT_MS));
-
   return {
     requests,
+    forget: () => {
+      requests.length = 0;
+    },
     fetch: async (input, init) => {
       const url = new URL(input instanceof Request ? input.url : String(input));
       const body = typeof init?.body === 'string' ? init.body : '';
-      await wait();
       init?.signal?.throwIfAborted();
       const api = readApiRequest(url.pathname, body);
       if (api === undefined || api.type === 'refused') {
