@@ -257,8 +257,10 @@ export const templates: ReadonlyMap<string, FimTemplate> = new Map<string, FimTe
     'mercury',
     {
       render: (input) =>
-        `${input.snippets.map(({ path, text }) => `<|file_sep|>${path}\n${text}\n`).join('')}` +
-        `<|file_sep|>${input.path}\n${barredBlock(input)}`,
+        [
+          ...input.snippets.map(({ path, text }) => `<|file_sep|>${path}\n${text}\n`),
+          `<|file_sep|>${input.path}\n`,
+        ].join('') + barredBlock(input),
       tokens: [...barredTokens, '<|file_sep|>'],
       stops: ['<|file_sep|>'],
     },

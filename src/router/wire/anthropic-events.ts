@@ -40,6 +40,8 @@ export async function* anthropicParts(
         yield { type: 'finish', reason };
         break;
       }
+      default:
+        break;
     }
   }
 }

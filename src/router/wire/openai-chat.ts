@@ -54,7 +54,7 @@ interface ChatRequest {
 }
 
 function chatRequest(input: ChatInput, { limits }: WireCall, options: OpenAiChatOptions): ChatRequest {
-  const system: Messages = input.system === undefined ? [] : [{ role: 'system', content: input.system }];
+  const system = input.system === undefined ? [] : [{ role: 'system' as const, content: input.system }];
   const turns = input.messages.map(({ role, content }) => ({
     role,
     content: content.map(({ text }) => text).join(''),

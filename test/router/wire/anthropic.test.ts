@@ -5,6 +5,7 @@ import {
   type Loopback,
   type Responder,
   askedOf,
+  bodyOf,
   collect,
   hole,
   otherFile,
@@ -114,7 +115,7 @@ describe('what Anthropic is asked', () => {
     const { url, received } = await start(() => recordedReply('anthropic-hole.sse'));
     const limits = { maxOutputTokens: 64, stop: [], temperature: 0 };
     const parts = await collect(anthropicWire({ order: 'suffix-first' }).stream(wireCall(url, { model, fim, limits })));
-    assert.ok(!('temperature' in (received[0]?.body as object)));
+    assert.ok(!('temperature' in bodyOf(received[0])));
     assert.deepEqual(parts[0], { type: 'warning', message: `${model} does not take a temperature; it was left out.` });
   });
 
@@ -138,10 +139,7 @@ describe('what Anthropic is asked', () => {
       assert.equal(textOf(await collect(wire.stream(wireCall(url, { model: 'claude-opus-5-5', fim })))), 'th * height');
     }
     assert.equal(received.length, 3);
-    const { output_config: effort, max_tokens: maxTokens } = received[2]?.body as {
-      output_config: object;
-      max_tokens: number;
-    };
+    const { output_config: effort, max_tokens: maxTokens } = bodyOf(received[2]);
     assert.deepEqual(effort, { effort: 'low' });
     assert.equal(maxTokens, 80 + 1024);
   });

@@ -6,6 +6,7 @@ import {
   type Reply,
   type Responder,
   askedOf,
+  bodyOf,
   collect,
   hole,
   otherFile,
@@ -70,7 +71,7 @@ describe('what llama.cpp is asked', () => {
   it('has no name of a model where the server has but one', async () => {
     const { url, received } = await start(() => recordedReply('llama-infill.sse'));
     await collect(llamaCppWire.stream(wireCall(url, { model: '' })));
-    assert.ok(!('model' in (received[0]?.body as object)));
+    assert.ok(!('model' in bodyOf(received[0])));
   });
 
   it('is a raw prompt where the settings name a family', async () => {
@@ -96,7 +97,7 @@ describe('what llama.cpp is asked', () => {
     assert.equal(textOf(parts), 'th * height');
     assert.deepEqual(learned, [{ type: 'hole-filler' }]);
     assert.equal(received[1]?.path, '/v1/chat/completions');
-    const { chat_template_kwargs: kwargs } = received[1].body as { chat_template_kwargs: object };
+    const { chat_template_kwargs: kwargs } = bodyOf(received[1]);
     assert.deepEqual(kwargs, { enable_thinking: false });
   });
 

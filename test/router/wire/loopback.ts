@@ -33,7 +33,7 @@ export interface Loopback {
   readonly received: readonly Received[];
   /** Sockets that were opened so far. */
   readonly connections: number;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 export type Responder = (request: Received) => Reply;
@@ -166,6 +166,10 @@ export function askedOf(request: Received | undefined): object {
     Object.entries(request?.headers ?? {}).filter(([name]) => !ignored.includes(name)),
   );
   return { method: request?.method, path: request?.path, headers, body: request?.body };
+}
+
+export function bodyOf(request: Received | undefined): Readonly<Record<string, unknown>> {
+  return (request?.body ?? {}) as Readonly<Record<string, unknown>>;
 }
 
 export interface Gate {

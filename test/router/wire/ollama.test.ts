@@ -8,6 +8,7 @@ import {
   type Loopback,
   type Responder,
   askedOf,
+  bodyOf,
   collect,
   hole,
   otherFile,
@@ -71,7 +72,7 @@ describe('what Ollama is asked', () => {
   it('has a suffix also at the end of a file, where the template would take its chat form', async () => {
     const { url, received } = await start(generated);
     await collect(ollamaWire.stream(wireCall(url, { model, input: { ...hole, suffix: '' } })));
-    assert.equal((received[0]?.body as { suffix: string }).suffix, '\n');
+    assert.equal(bodyOf(received[0])['suffix'], '\n');
   });
 
   it('has no control token from the text, for Ollama renders the template as text', async () => {
@@ -130,7 +131,7 @@ describe('what Ollama is asked', () => {
         }),
       ),
     );
-    assert.deepEqual((received[0]?.body as { messages: unknown }).messages, [
+    assert.deepEqual(bodyOf(received[0])['messages'], [
       { role: 'system', content: 'Be kind.' },
       { role: 'user', content: 'Hi' },
     ]);
@@ -149,7 +150,7 @@ describe('an Ollama model without insert', () => {
     const parts = await collect(ollamaWire.stream(wireCall(url, { model, onFimLearned: (fim) => learned.push(fim) })));
     assert.ok(textOf(parts).startsWith('th * height'));
     assert.deepEqual(learned, [{ type: 'template', family: 'qwen-coder' }]);
-    assert.equal((received[1]?.body as { raw: boolean }).raw, true);
+    assert.equal(bodyOf(received[1])['raw'], true);
   });
 
   it('is asked by chat if no template is known', async () => {

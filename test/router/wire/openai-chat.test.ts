@@ -6,6 +6,7 @@ import {
   type Loopback,
   type Responder,
   askedOf,
+  bodyOf,
   collect,
   hole,
   otherFile,
@@ -166,7 +167,7 @@ describe('an option that a model does not take', () => {
         : undefined,
     );
     await collect(openAi().stream(wireCall(url, { model, fim })));
-    assert.equal((received[1]?.body as { reasoning_effort: string }).reasoning_effort, 'low');
+    assert.equal(bodyOf(received[1])['reasoning_effort'], 'low');
   });
 
   it('has its other name where the server names it', async () => {
@@ -174,7 +175,7 @@ describe('an option that a model does not take', () => {
       'max_completion_tokens' in body ? "Unknown field 'max_completion_tokens'. Use 'max_tokens' instead." : undefined,
     );
     await collect(openAi().stream(wireCall(url, { model, fim })));
-    assert.equal((received[1]?.body as { max_tokens: number }).max_tokens, 80);
+    assert.equal(bodyOf(received[1])['max_tokens'], 80);
   });
 
   it('may be one of several', async () => {
