@@ -17,6 +17,7 @@ import { hasDisplay } from './start-desktop.ts';
 const FIRST_SETTINGS = {
   'telemetry.telemetryLevel': 'off',
   'workbench.startupEditor': 'readme',
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'extensions.ignoreRecommendations': true,
 };
 

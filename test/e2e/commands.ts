@@ -8,8 +8,11 @@ import type { Workbench } from './workbench.ts';
 
 const WAIT_MS = 30_000;
 
+/** All that is needed of a workbench here. */
+type WithPage = Pick<Workbench, 'page'>;
+
 /** Runs a command through the palette, by the title that stands there: `Category: Title`. */
-export async function runCommand(workbench: Workbench, title: string): Promise<void> {
+export async function runCommand(workbench: WithPage, title: string): Promise<void> {
   const { page } = workbench;
   await page.keyboard.press('F1');
   const input = page.locator('.quick-input-widget input[type="text"]').first();
@@ -22,12 +25,12 @@ export async function runCommand(workbench: Workbench, title: string): Promise<v
 }
 
 /** An item of the status bar, by `<extension id>.<item id>` or by an id of VS Code's own. */
-export function statusBarItem(workbench: Workbench, id: string): Locator {
+export function statusBarItem(workbench: WithPage, id: string): Locator {
   return workbench.page.locator(`.statusbar-item[id="${id}"]`);
 }
 
 /** Waits for an item of the status bar to show this text; icons do not count. */
-export async function waitForStatus(workbench: Workbench, id: string, text: string | RegExp): Promise<void> {
+export async function waitForStatus(workbench: WithPage, id: string, text: string | RegExp): Promise<void> {
   await workbench.page.locator(`.statusbar-item[id="${id}"]`, { hasText: text }).waitFor({ timeout: WAIT_MS });
 }
 

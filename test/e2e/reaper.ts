@@ -1,0 +1,29 @@
+/** Reaper in a running workbench: where it comes from, when it is ready. */
+import { join } from 'node:path';
+import { projectFolder } from '../../scripts/bootstrap/paths.mjs';
+import { statusBarItem } from './commands.ts';
+import type { ExtensionSource, Workbench } from './workbench.ts';
+
+export const REAPER = 'reaper.reaper';
+export const REAPER_STATUS = `${REAPER}.status`;
+
+/** The extension of this checkout, as the build has left it. */
+export const fromSources: ExtensionSource = { type: 'development', folder: projectFolder };
+
+export const demoFolder = join(projectFolder, 'demo');
+
+const READY_TIMEOUT_MS = 60_000;
+
+/** Waits until the embedded model has learned the open workspace; screen readers are told, so tests are too. */
+export async function waitForWorkspaceModel(workbench: Workbench): Promise<void> {
+  await workbench.page
+    .locator(`.statusbar-item[id="${REAPER_STATUS}"] [aria-label*="The workspace model knows"]`)
+    .or(workbench.page.locator(`.statusbar-item[id="${REAPER_STATUS}"][aria-label*="The workspace model knows"]`))
+    .first()
+    .waitFor({ timeout: READY_TIMEOUT_MS });
+}
+
+/** What the status bar item says to screen readers. */
+export async function reaperStatus(workbench: Workbench): Promise<string> {
+  return (await statusBarItem(workbench, REAPER_STATUS).getAttribute('aria-label')) ?? '';
+}
