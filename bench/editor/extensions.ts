@@ -7,6 +7,8 @@ export interface MeasuredExtension {
   readonly folder: string;
   readonly settings: (oracleUrl: string) => Readonly<Record<string, unknown>>;
   readonly vsixBytes: number | undefined;
+  /** Measured against a model that answers at once: the floor that the editor and this machine set. */
+  readonly instantModel?: boolean;
 }
 
 const ROOT = resolve(import.meta.dirname, '..', '..');
@@ -31,6 +33,11 @@ export function reference(debounceMs: number): MeasuredExtension {
     settings: (url) => ({ 'probe.baseUrl': url, 'probe.debounceMs': debounceMs }),
     vsixBytes: undefined,
   };
+}
+
+/** What nothing can be faster than, here and now: each key asks, and the model answers at once. */
+export function floor(): MeasuredExtension {
+  return { ...reference(0), name: 'floor: instant model', instantModel: true };
 }
 
 /** Any other: its unpacked folder, and a JSON file of settings in which `{oracle}` stands for the server's address. */

@@ -88,8 +88,7 @@ export function flickers(notes: readonly GhostNote[], keyTimes: readonly number[
     const text = acceptedText(note);
     const former = before === undefined ? '' : acceptedText(before);
     const since = before?.at ?? 0;
-    // The page draws the consequences of a key within two frames; what changes later was not caused by it.
-    const causedByKey = keyTimes.some((at) => at > since - 40 && at <= note.at);
+    const causedByKey = keyTimes.some((at) => at > since && at <= note.at);
     if (former.trim() !== '' && !text.startsWith(former) && !causedByKey && !isHalfDrawn(before, note)) {
       count++;
     }
@@ -100,5 +99,5 @@ export function flickers(notes: readonly GhostNote[], keyTimes: readonly number[
 
 /** The editor draws the line and the lines below in two steps, some milliseconds apart. */
 function isHalfDrawn(before: GhostNote | undefined, note: GhostNote): boolean {
-  return before !== undefined && note.at - before.at < 40;
+  return before !== undefined && note.at - before.at < 25;
 }

@@ -6,8 +6,10 @@ export interface Recorder {
   readonly ghosts: readonly GhostNote[];
   readonly keys: readonly KeyNote[];
   readonly current: GhostNote | undefined;
-  /** The page's clock, estimated from the last note. */
+  /** The page's clock, estimated when the recorder was made. */
   pageNow(): number;
+  /** Milliseconds since 1970 at the page's zero. */
+  readonly timeOrigin: number;
   /** Resolves with the first note that fits, the current one included, or `undefined` after the time. */
   waitFor(fits: (note: GhostNote) => boolean, timeoutMs: number): Promise<GhostNote | undefined>;
   reset(): void;
@@ -36,6 +38,7 @@ export async function createRecorder(page: Page): Promise<Recorder> {
     offset = there - (before + performance.now()) / 2;
   };
   await synchronise();
+  const timeOrigin = await page.evaluate(() => performance.timeOrigin);
   return {
     get ghosts() {
       return ghosts;
@@ -46,6 +49,7 @@ export async function createRecorder(page: Page): Promise<Recorder> {
     get current() {
       return ghosts.at(-1);
     },
+    timeOrigin,
     pageNow: () => performance.now() + offset,
     waitFor: (fits, timeoutMs) =>
       new Promise((resolve) => {
