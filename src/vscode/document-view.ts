@@ -1,5 +1,5 @@
 /** A `TextDocument` as the core reads it. */
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import type { DocumentView } from '../editor/document.ts';
 
 const views = new WeakMap<vscode.TextDocument, DocumentView>();
@@ -20,8 +20,7 @@ export function viewOf(document: vscode.TextDocument): DocumentView {
       return document.version;
     },
     get eol() {
-      // 1 is `EndOfLine.LF`; the enum itself would be a run-time import of `vscode` for a number.
-      return document.eol === 1 ? '\n' : '\r\n';
+      return document.eol === vscode.EndOfLine.LF ? '\n' : '\r\n';
     },
     get lineCount() {
       return document.lineCount;
