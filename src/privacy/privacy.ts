@@ -1,4 +1,5 @@
 /** What may leave this machine, as the rest of Reaper asks it. */
+import type { Event } from '../base/event.ts';
 
 export type FileVerdict =
   | { readonly allowed: true }
@@ -12,4 +13,18 @@ export interface Privacy {
   withoutSecrets(text: string): string;
   /** Whether the text holds a secret. */
   hasSecret(text: string): boolean;
+  /**
+   * The part of a text from `start` to `end`, without secrets that stand in it or reach into it: they are looked for in the
+   * whole text. For windows: hand over what lies beyond their edges as well (`WINDOW_MARGIN` in `secrets.ts`).
+   */
+  withoutSecretsIn?(text: string, start: number, end: number): string;
+}
+
+/** Privacy of the open workspace: verdicts on files that nobody has opened yet. */
+export interface WorkspacePrivacy extends Privacy {
+  /** The verdict after reading the ignore files that it takes; `mayRead` says no until they have been read. */
+  readAhead(uri: string): Promise<FileVerdict>;
+  /** Ignore files, links or settings changed: ask again before using what was read. */
+  readonly onVerdictsChanged: Event<void>;
+  withoutSecretsIn(text: string, start: number, end: number): string;
 }

@@ -159,7 +159,7 @@ describe('secrets', () => {
       'placeholder="Enter your password"',
       'passwordUrl: "/api/v2/password/reset1"',
       '"integrity": "sha512-AbCdEf0123456789abcdefABCDEF0123456789abcdefABCDEF0123456789abcdefABCDEF01234567890=="',
-      '"resolved": "https://registry.npmjs.org/a/-/a-1.0.0.tgz"',
+      '"resolved": "https://packages.example.org/a/-/a-1.0.0.tgz"',
       'commit 3f786850e387550fdab836ed7e6dc881de23001b',
       'const id = "550e8400-e29b-41d4-a716-446655440000";',
       '"minipass": "^7.1.3"',
