@@ -30,7 +30,7 @@ export interface Setting<T> {
   /** English Markdown; its translation key is derived from the setting's key. */
   readonly description: string;
   readonly accepts: Accepts;
-  /** `undefined` for a value that is not accepted. */
+  /** A copy of the value, or `undefined` if it is not accepted. */
   readonly parse: (value: unknown) => T | undefined;
   /**
    * For settings that protect: the values of all levels count together, so that a workspace can tighten what the user
@@ -109,14 +109,14 @@ export function booleanMapSetting(
 ): Setting<Readonly<Record<string, boolean>>> {
   return define(fallback, text, { type: 'boolean-map' }, (value) =>
     isRecord(value) && Object.values(value).every((item) => typeof item === 'boolean')
-      ? (value as Record<string, boolean>)
+      ? { ...(value as Record<string, boolean>) }
       : undefined,
   );
 }
 
 export function headerMapSetting(text: SettingText): Setting<Readonly<Record<string, string>>> {
   return define<Readonly<Record<string, string>>>({}, text, { type: 'header-map' }, (value) =>
-    isRecord(value) && Object.entries(value).every(isHeader) ? (value as Record<string, string>) : undefined,
+    isRecord(value) && Object.entries(value).every(isHeader) ? { ...(value as Record<string, string>) } : undefined,
   );
 }
 

@@ -4,9 +4,7 @@ import { type Disposable, DisposableStore } from '../base/disposable.ts';
 import type { DocumentView } from '../editor/document.ts';
 import type { OpenDocuments } from '../editor/ports.ts';
 import { viewOf } from './document-view.ts';
-
-/** As for ghost text: no chat box, no commit box, no output. */
-const SCHEMES: ReadonlySet<string> = new Set(['file', 'untitled', 'vscode-notebook-cell', 'vscode-vfs']);
+import { TYPED_SCHEMES } from './typed-schemes.ts';
 
 export function createOpenDocuments(): OpenDocuments & Disposable {
   const store = new DisposableStore();
@@ -31,7 +29,7 @@ export function createOpenDocuments(): OpenDocuments & Disposable {
 function openDocuments(mostRecentFirst: readonly string[]): readonly DocumentView[] {
   const open = openUris();
   const documents = vscode.workspace.textDocuments.filter(
-    (document) => !document.isClosed && SCHEMES.has(document.uri.scheme) && open.has(document.uri.toString()),
+    (document) => !document.isClosed && TYPED_SCHEMES.has(document.uri.scheme) && open.has(document.uri.toString()),
   );
   const rank = new Map(mostRecentFirst.map((uri, index) => [uri, index]));
   const rankOf = (document: vscode.TextDocument): number =>

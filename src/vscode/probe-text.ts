@@ -21,8 +21,13 @@ export interface ProbeText {
 }
 
 export function probeText(provider: TestedProvider, result: ProbeResult): ProbeText {
-  const { label } = provider.definition;
+  const { label, location } = provider.definition;
   const failure = failureOf(provider, result);
+  if (location === 'embedded' && failure === undefined) {
+    // There is no way to it, no key and no choice of models.
+    const details = [fimDetail(result.fim)];
+    return { ok: true, headline: vscode.l10n.t('{0} is ready.', label), details, fix: undefined };
+  }
   const model = provider.completionModel ?? result.model;
   const details = [
     result.reachable

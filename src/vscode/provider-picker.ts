@@ -51,7 +51,7 @@ function iconOf(profile: ProviderProfile, inUse: boolean): string {
 }
 
 /** What is set up, or what is missing. */
-export function providerStateText(profiles: KnownProfiles, profile: ProviderProfile): string {
+function providerStateText(profiles: KnownProfiles, profile: ProviderProfile): string {
   const { definition } = profile;
   if (!profile.enabled) {
     return vscode.l10n.t('switched off');

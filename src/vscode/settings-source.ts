@@ -39,11 +39,13 @@ export function createSettingsSource(table: SettingsTable): SettingsSource {
 }
 
 function settingsReader(): SettingsReader {
-  const configuration = vscode.workspace.getConfiguration();
+  // Of our own section: what it gives are proxies, which copy the whole of their section once they are looked into.
+  const configuration = vscode.workspace.getConfiguration(SETTINGS_ROOT);
+  const nameOf = (key: string): string => key.slice(SETTINGS_ROOT.length + 1);
   return {
-    value: (key) => configuration.get(key),
+    value: (key) => configuration.get(nameOf(key)),
     levels: (key) => {
-      const found = configuration.inspect(key);
+      const found = configuration.inspect(nameOf(key));
       return [found?.globalValue, found?.workspaceValue, found?.workspaceFolderValue].filter(
         (value) => value !== undefined,
       );

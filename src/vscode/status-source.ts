@@ -9,6 +9,7 @@ import type { Predictor } from '../predictor/predictor.ts';
 import type { Router } from '../router/router.ts';
 import { isLanguageOn } from './languages-on.ts';
 import type { StatusFacts } from './status-text.ts';
+import { TYPED_SCHEMES } from './typed-schemes.ts';
 
 export interface StatusSource extends Disposable {
   facts(): StatusFacts;
@@ -39,7 +40,7 @@ export function createStatusSource(options: StatusSourceOptions): StatusSource {
       const [route] = router.completionRoute();
       const profile = route === undefined ? undefined : profiles.find(route.providerId);
       const isEmbedded = profile?.definition.location === 'embedded';
-      const languageId = vscode.window.activeTextEditor?.document.languageId;
+      const languageId = activeLanguage();
       const { completion, privacy } = settings();
       return {
         status,
@@ -54,4 +55,10 @@ export function createStatusSource(options: StatusSourceOptions): StatusSource {
     onDidChange: changed.event,
     dispose: () => store.dispose(),
   };
+}
+
+/** Reports, logs and the like have no ghost text anyway. */
+function activeLanguage(): string | undefined {
+  const document = vscode.window.activeTextEditor?.document;
+  return document !== undefined && TYPED_SCHEMES.has(document.uri.scheme) ? document.languageId : undefined;
 }

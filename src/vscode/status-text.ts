@@ -21,6 +21,7 @@ export interface StatusText {
 }
 
 const NAME = 'Reaper';
+const WARNING_ICON = 'warning';
 
 export function statusText(facts: StatusFacts): StatusText {
   const { icon, headline } = stateText(facts);
@@ -28,7 +29,7 @@ export function statusText(facts: StatusFacts): StatusText {
     text: `$(${icon}) ${NAME}`,
     headline: `${NAME}: ${headline}`,
     details: detailTexts(facts),
-    warning: facts.status.state === 'problem',
+    warning: icon === WARNING_ICON,
   };
 }
 
@@ -47,7 +48,7 @@ function stateText({ status, offForLanguage }: StatusFacts): { readonly icon: st
     case 'snoozed':
       return { icon: 'bell-slash', headline: vscode.l10n.t('ghost text is snoozed') };
     case 'problem':
-      return { icon: 'warning', headline: status.problem ?? vscode.l10n.t('a provider does not answer') };
+      return { icon: WARNING_ICON, headline: status.problem ?? vscode.l10n.t('a provider does not answer') };
   }
 }
 
@@ -65,7 +66,7 @@ function providerText({ label, model }: { readonly label: string; readonly model
     : vscode.l10n.t('Completes with {0}, model {1}.', label, model);
 }
 
-export function workspaceModelText(state: PredictorState): string {
+function workspaceModelText(state: PredictorState): string {
   switch (state.state) {
     case 'off':
       return vscode.l10n.t('The workspace model is off.');

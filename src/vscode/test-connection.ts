@@ -52,7 +52,7 @@ export function createConnectionTest({ router, egress, logger }: ConnectionTestO
 
 export interface TestConnectionOptions {
   readonly test: ConnectionTest;
-  readonly router: Pick<Router, 'test'>;
+  readonly router: Pick<Router, 'test' | 'completionRoute'>;
   readonly profiles: Pick<Profiles, 'list' | 'all' | 'find' | 'isSetUp' | 'keySource'>;
   readonly logger: Logger;
 }
@@ -79,7 +79,7 @@ async function testAll({ test, router, profiles, logger }: TestConnectionOptions
   const title = vscode.l10n.t('Reaper: testing all providers in use…');
   const tested = await withProgress(title, (signal) =>
     Promise.all(
-      profiles.list().map(async (profile) => ({
+      inUse(router, profiles).map(async (profile) => ({
         profile,
         text: test.describe(profile, await router.test(profile, signal)),
       })),
@@ -135,6 +135,15 @@ function isForbidden(egress: Pick<Egress, 'check'>, { definition, baseUrl }: Pro
   }
 }
 
+/** Without the servers that are only looked for: that they do not run is no failure. */
+function inUse(
+  router: Pick<Router, 'completionRoute'>,
+  profiles: Pick<Profiles, 'list' | 'isSetUp'>,
+): readonly ProviderProfile[] {
+  const answering = new Set(router.completionRoute().map(({ providerId }) => providerId));
+  return profiles.list().filter(({ definition: { id } }) => answering.has(id) || profiles.isSetUp(id));
+}
+
 function log(logger: Logger, { ok, headline, details }: ProbeText): void {
   logger[ok ? 'info' : 'warn']([headline, ...details].join(' '));
 }
@@ -142,7 +151,7 @@ function log(logger: Logger, { ok, headline, details }: ProbeText): void {
 async function show(profile: ProviderProfile, { ok, headline, details, fix }: ProbeText): Promise<void> {
   const showLog = vscode.l10n.t('Show Log');
   if (ok) {
-    await vscode.window.showInformationMessage([headline, ...details.slice(1)].join(' '));
+    await vscode.window.showInformationMessage([headline, ...details].join(' '));
     return;
   }
   const fixTitle = fix === undefined ? undefined : FIX_TITLES[fix]();

@@ -1,49 +1,32 @@
 import assert from 'node:assert/strict';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import * as vscode from 'vscode';
+import { type ModelServer, startModelServer } from './model-server.ts';
 import { stubUser, until, type UserStub, withSettings } from './stubs.ts';
 
 const KEY = 'sk-host-test-0123456789abcdef';
 
 describe('keys in the editor', () => {
   let user: UserStub;
-  let server: Server;
-  let baseUrl: string;
-  const requests: IncomingMessage[] = [];
+  let server: ModelServer;
 
   before(async () => {
     await vscode.extensions.getExtension('reaper.reaper')?.activate();
-    server = createServer((request, response) => {
-      requests.push(request);
-      const accepted = request.headers.authorization === `Bearer ${KEY}`;
-      response.writeHead(accepted ? 200 : 401, { 'content-type': 'application/json' });
-      response.end(
-        JSON.stringify(
-          accepted ? { object: 'list', data: [{ id: 'gpt-6-luna', object: 'model' }] } : { error: { message: 'no' } },
-        ),
-      );
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+    server = await startModelServer(['gpt-6-luna'], KEY);
   });
-  after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
+  after(() => server.stop());
   beforeEach(() => {
     user = stubUser();
-    requests.length = 0;
+    server.requests.length = 0;
   });
   afterEach(() => user.restore());
 
   it('are stored, tried out and removed', async () => {
-    await withSettings({ 'reaper.providers.openai.baseUrl': baseUrl }, async () => {
+    await withSettings({ 'reaper.providers.openai.baseUrl': server.baseUrl }, async () => {
       user.typed.push(`  ${KEY}  `);
       await vscode.commands.executeCommand('reaper.setApiKey', 'openai');
       const { message } = await until(() => user.messages[0], 'the result of the connection test');
       assert.match(message, /OpenAI is ready/);
-      assert.equal(requests[0]?.headers.authorization, `Bearer ${KEY}`);
+      assert.equal(server.requests[0]?.authorization, `Bearer ${KEY}`);
 
       await vscode.commands.executeCommand('reaper.removeApiKey');
       assert.deepEqual(
@@ -63,12 +46,12 @@ describe('keys in the editor', () => {
     user.typed.push('two words');
     await vscode.commands.executeCommand('reaper.setApiKey', 'openai');
     assert.match(user.validations[0] ?? '', /no blanks/);
-    assert.deepEqual(requests, []);
+    assert.deepEqual(server.requests, []);
     assert.deepEqual(user.messages, []);
   });
 
   it('that a server does not accept are named, with the way to set another', async () => {
-    await withSettings({ 'reaper.providers.openai.baseUrl': baseUrl }, async () => {
+    await withSettings({ 'reaper.providers.openai.baseUrl': server.baseUrl }, async () => {
       user.typed.push('sk-wrong-key-000000000000');
       await vscode.commands.executeCommand('reaper.setApiKey', 'openai');
       const shown = await until(() => user.messages[0], 'the result of the connection test');

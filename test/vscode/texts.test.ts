@@ -44,6 +44,8 @@ describe('the status bar', () => {
     const text = statusText({ ...ready, offForLanguage: 'markdown' });
     assert.match(text.headline, /off for markdown/);
     assert.match(text.text, /circle-slash/);
+    const off = { ...ready, offForLanguage: 'markdown' };
+    assert.equal(statusText({ ...off, status: { ...ready.status, state: 'problem' } }).warning, false);
   });
 
   it('says when nobody could answer, and when nothing may leave', () => {
@@ -105,6 +107,12 @@ describe('the result of a connection test', () => {
 
   it('offers other models when this one cannot complete code', () => {
     assert.equal(probeText(provider, { ...fine, fim: { type: 'none' } }).fix, 'select-model');
+  });
+
+  it('says of what is embedded only what means something for it', () => {
+    const embedded = { ...provider, definition: { ...provider.definition, location: 'embedded' } } as const;
+    const text = probeText(embedded, fine);
+    assert.deepEqual([text.headline, text.details], ['Cloud is ready.', ['Completes inside code natively.']]);
   });
 
   it('names the model that was found when none is configured', () => {
