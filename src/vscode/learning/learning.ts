@@ -11,19 +11,24 @@ import { isLearnablePath, isLearnableText } from './worth-learning.ts';
 export interface LearningPorts {
   readonly predictor: Pick<Predictor, 'learn' | 'forget' | 'update'>;
   /** Absolute paths, most important first. */
-  readonly listFiles: (isWanted: (path: string) => boolean, signal: AbortSignal) => AsyncIterable<string>;
+  readonly listFiles: (isWanted: (path: string) => Promise<boolean>, signal: AbortSignal) => AsyncIterable<string>;
   /** `undefined` for a file that is gone or is no text. */
   readonly readFile: (path: string) => Promise<string | undefined>;
   readonly languageOf: (path: string) => string | undefined;
+  /** What is known now. */
   readonly mayRead: (path: string) => FileVerdict;
+  /** After reading the ignore files that count for the path. */
+  readonly mayReadSoon: (path: string) => Promise<FileVerdict>;
   readonly relativePath: (path: string) => string;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
 export interface Learning extends Disposable {
-  /** Learns all files; a run that is under way is given up first. Resolves when everything is learned. */
+  /** Learns all files anew; a run that is under way is given up first. Resolves when everything is learned. */
   learnAll(): Promise<void>;
+  /** What may be read has changed: after a pause, forgets what may not and learns what may now. */
+  verdictsChanged(): void;
   fileChanged(path: string): void;
   fileDeleted(path: string): void;
   /** The text of an open document; read only when the user has paused. */
@@ -40,17 +45,22 @@ const BATCH_CHARACTERS = 128 * 1024;
 const TYPING_PAUSE_MS = 800;
 /** Tools write many files at once, and some write one file several times. */
 const FILE_PAUSE_MS = 1000;
+/** Rules change while somebody edits an ignore file, and each change means another walk. */
+const VERDICTS_PAUSE_MS = 3000;
 
 export function createLearning(ports: LearningPorts): Learning {
   const { predictor, clock, logger } = ports;
   let run = new AbortController();
   let changedFiles = new Set<string>();
   let filesTimer: Disposable | undefined;
+  let verdictsTimer: Disposable | undefined;
+  /** Learned in this window, by absolute path. */
+  const known = new Set<string>();
   const documentTimers = new Map<string, Disposable>();
   let disposed = false;
 
-  const isWanted = (path: string): boolean =>
-    isLearnablePath(path, ports.languageOf(path)) && ports.mayRead(path).allowed;
+  const isWanted = async (path: string): Promise<boolean> =>
+    isLearnablePath(path, ports.languageOf(path)) && (await ports.mayReadSoon(path)).allowed;
 
   const read = async (path: string): Promise<LearnableFile | undefined> => {
     const language = ports.languageOf(path);
@@ -82,6 +92,7 @@ export function createLearning(ports: LearningPorts): Learning {
         break;
       }
       if (file !== undefined) {
+        known.add(path);
         batch.push(file);
         characters += file.text.length;
       }
@@ -93,10 +104,43 @@ export function createLearning(ports: LearningPorts): Learning {
     return learned;
   };
 
+  const forget = (path: string): void => {
+    known.delete(path);
+    predictor.forget(ports.relativePath(path));
+  };
+
+  /** A run over all files; those that were known and are not found any more are forgotten at its end. */
+  const walk = async (what: string, isNews: (path: string) => boolean): Promise<void> => {
+    run.abort();
+    run = new AbortController();
+    const { signal } = run;
+    const found = new Set<string>();
+    const news = async function* (): AsyncGenerator<string, void, undefined> {
+      for await (const path of ports.listFiles(isWanted, signal)) {
+        found.add(path);
+        if (isNews(path)) {
+          yield path;
+        }
+      }
+    };
+    await attempt(what, () => learn(news(), signal));
+    if (!signal.aborted) {
+      for (const path of [...known].filter((candidate) => !found.has(candidate))) {
+        forget(path);
+      }
+    }
+  };
+
   const learnChangedFiles = async (): Promise<void> => {
-    const paths = [...changedFiles].filter(isWanted);
+    const paths = [...changedFiles];
     changedFiles = new Set();
-    await attempt('Learning changed files', () => learn(paths, run.signal));
+    await attempt('Learning changed files', async () => {
+      const verdicts = await Promise.all(paths.map(isWanted));
+      return learn(
+        paths.filter((_path, index) => verdicts[index] === true),
+        run.signal,
+      );
+    });
   };
 
   const attempt = async (what: string, work: () => Promise<number>): Promise<void> => {
@@ -112,11 +156,12 @@ export function createLearning(ports: LearningPorts): Learning {
   };
 
   return {
-    learnAll: async () => {
-      run.abort();
-      run = new AbortController();
-      const { signal } = run;
-      await attempt('Learning the workspace', () => learn(ports.listFiles(isWanted, signal), signal));
+    learnAll: () => walk('Learning the workspace', () => true),
+    verdictsChanged: () => {
+      verdictsTimer?.dispose();
+      verdictsTimer = clock.setTimeout(() => {
+        void walk('Looking again at what may be read', (path) => !known.has(path));
+      }, VERDICTS_PAUSE_MS);
     },
     fileChanged: (path) => {
       changedFiles.add(path);
@@ -125,7 +170,7 @@ export function createLearning(ports: LearningPorts): Learning {
     },
     fileDeleted: (path) => {
       changedFiles.delete(path);
-      predictor.forget(ports.relativePath(path));
+      forget(path);
     },
     documentChanged: ({ path, languageId, getText }) => {
       documentTimers.get(path)?.dispose();
@@ -144,6 +189,7 @@ export function createLearning(ports: LearningPorts): Learning {
       disposed = true;
       run.abort();
       filesTimer?.dispose();
+      verdictsTimer?.dispose();
       for (const timer of documentTimers.values()) {
         timer.dispose();
       }

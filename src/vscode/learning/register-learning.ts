@@ -7,7 +7,7 @@ import type { Event } from '../../base/event.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { WorkspaceFiles } from '../../editor/ports.ts';
 import type { Predictor } from '../../predictor/predictor.ts';
-import type { Privacy } from '../../privacy/privacy.ts';
+import type { WorkspacePrivacy } from '../../privacy/privacy.ts';
 import { registerCommand } from '../register-command.ts';
 import { type ContributedLanguage, type LanguageOfPath, languageOfPath } from './language-of-path.ts';
 import { createLearning } from './learning.ts';
@@ -15,7 +15,7 @@ import { walkFiles } from './walk-files.ts';
 
 export interface RegisterLearningOptions {
   readonly predictor: Predictor;
-  readonly privacy: Privacy;
+  readonly privacy: WorkspacePrivacy;
   readonly files: WorkspaceFiles;
   /** Whether the user wants the workspace model at all. */
   readonly isOn: () => boolean;
@@ -37,7 +37,7 @@ export function registerLearning(options: RegisterLearningOptions): Disposable {
   const store = new DisposableStore();
   // Reading the manifests of all extensions takes some milliseconds, so it waits until a file is looked at.
   let languageOf: LanguageOfPath | undefined;
-  const mayRead = (path: string) => privacy.mayRead(vscode.Uri.file(path).toString());
+  const uriOf = (path: string): string => vscode.Uri.file(path).toString();
   const learning = store.add(
     createLearning({
       predictor,
@@ -45,7 +45,7 @@ export function registerLearning(options: RegisterLearningOptions): Disposable {
         walkFiles(
           {
             folders: files.folders,
-            mayEnter: (folder) => mayRead(`${folder}/`).allowed,
+            mayEnter: async (folder) => (await privacy.readAhead(uriOf(folder))).allowed,
             isWanted,
             maxFiles: MAX_FILES,
           },
@@ -53,7 +53,8 @@ export function registerLearning(options: RegisterLearningOptions): Disposable {
         ),
       readFile: async (path) => readFile(path, 'utf8').catch(() => undefined),
       languageOf: (path) => (languageOf ??= languageOfPath(contributedLanguages()))(path),
-      mayRead,
+      mayRead: (path) => privacy.mayRead(uriOf(path)),
+      mayReadSoon: (path) => privacy.readAhead(uriOf(path)),
       relativePath: (path) => files.relativePath(path),
       clock,
       logger,
@@ -78,6 +79,7 @@ export function registerLearning(options: RegisterLearningOptions): Disposable {
   let wasOn = isOn();
   store.add(clock.setTimeout(learnAll, START_AFTER_MS));
   store.add(files.onFoldersChanged(learnAll));
+  store.add(privacy.onVerdictsChanged(() => ifOn(() => learning.verdictsChanged())));
   store.add(
     options.onSettingsChanged(() => {
       if (isOn() && !wasOn) {

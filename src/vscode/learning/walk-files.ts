@@ -5,9 +5,9 @@ import { MAX_FILE_BYTES, isForeignFolder } from './worth-learning.ts';
 
 export interface WalkOptions {
   readonly folders: readonly string[];
-  readonly mayEnter: (folder: string) => boolean;
+  readonly mayEnter: (folder: string) => Promise<boolean>;
   /** By name and language; asked before the file is looked at. */
-  readonly isWanted: (path: string) => boolean;
+  readonly isWanted: (path: string) => Promise<boolean>;
   readonly maxFiles: number;
 }
 
@@ -27,10 +27,10 @@ export async function* walkFiles(options: WalkOptions, signal: AbortSignal): Asy
     for (const entry of entries) {
       const path = join(folder, entry.name);
       if (entry.isDirectory()) {
-        if (!isForeignFolder(entry.name) && options.mayEnter(path)) {
+        if (!isForeignFolder(entry.name) && (await options.mayEnter(path))) {
           queue.push(path);
         }
-      } else if (entry.isFile() && options.isWanted(path) && (await isSmall(path))) {
+      } else if (entry.isFile() && (await options.isWanted(path)) && (await isSmall(path))) {
         yield path;
         found++;
         if (found >= options.maxFiles || signal.aborted) {

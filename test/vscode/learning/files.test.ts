@@ -60,7 +60,13 @@ describe('walking the workspace', () => {
   }
   async function walk(options: Partial<WalkOptions> = {}, signal = new AbortController().signal): Promise<string[]> {
     const found: string[] = [];
-    const all = { folders: [root], mayEnter: () => true, isWanted: () => true, maxFiles: 100, ...options };
+    const all = {
+      folders: [root],
+      mayEnter: () => Promise.resolve(true),
+      isWanted: () => Promise.resolve(true),
+      maxFiles: 100,
+      ...options,
+    };
     for await (const path of walkFiles(all, signal)) {
       found.push(relative(root, path));
     }
@@ -74,7 +80,7 @@ describe('walking the workspace', () => {
 
   it('does not enter folders that must not be read', async () => {
     write('a.ts', 'private/b.ts');
-    assert.deepEqual(await walk({ mayEnter: (folder) => !folder.endsWith('private') }), ['a.ts']);
+    assert.deepEqual(await walk({ mayEnter: async (folder) => !folder.endsWith('private') }), ['a.ts']);
   });
 
   it('stops at the limit, and when it is told to', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { silentLogger } from '../../../src/base/logger.ts';
 import type { LearnableFile } from '../../../src/predictor/predictor.ts';
+import type { FileVerdict } from '../../../src/privacy/privacy.ts';
 import { createLearning } from '../../../src/vscode/learning/learning.ts';
 import { createFakeClock } from '../../fakes/fake-clock.ts';
 
@@ -10,6 +11,12 @@ function setUp(files: Record<string, string>, options: { readonly forbidden?: Re
   const updates: LearnableFile[] = [];
   const forgotten: string[] = [];
   const read: string[] = [];
+  let { forbidden } = options;
+  const forbid = (paths: RegExp | undefined): void => {
+    forbidden = paths;
+  };
+  const mayRead = (path: string): FileVerdict =>
+    forbidden?.test(path) === true ? { allowed: false, reason: '.gitignore' } : { allowed: true };
   let beforeLearning: () => Promise<void> = () => Promise.resolve();
   const learning = createLearning({
     predictor: {
@@ -21,15 +28,19 @@ function setUp(files: Record<string, string>, options: { readonly forbidden?: Re
       forget: (path) => forgotten.push(path),
     },
     listFiles: async function* (isWanted) {
-      yield* Object.keys(files).filter(isWanted);
+      for (const path of Object.keys(files)) {
+        if (await isWanted(path)) {
+          yield path;
+        }
+      }
     },
     readFile: async (path) => {
       read.push(path);
       return files[path];
     },
     languageOf: (path) => (path.endsWith('.ts') ? 'typescript' : undefined),
-    mayRead: (path) =>
-      options.forbidden?.test(path) === true ? { allowed: false, reason: '.gitignore' } : { allowed: true },
+    mayRead,
+    mayReadSoon: (path) => Promise.resolve(mayRead(path)),
     relativePath: (path) => path.replace('/project/', ''),
     clock,
     logger: silentLogger,
@@ -38,7 +49,7 @@ function setUp(files: Record<string, string>, options: { readonly forbidden?: Re
   const holdLearning = (hold: () => Promise<void>): void => {
     beforeLearning = hold;
   };
-  return { learning, clock, batches, learned, updates, forgotten, read, holdLearning };
+  return { learning, clock, batches, learned, updates, forgotten, read, holdLearning, forbid };
 }
 
 describe('teaching the workspace model', () => {
@@ -129,6 +140,21 @@ describe('teaching the workspace model', () => {
     assert.deepEqual(learned(), ['a.ts', 'b.ts']);
     assert.deepEqual(forgotten, ['gone.ts']);
     assert.deepEqual(read, ['/project/a.ts', '/project/b.ts']);
+  });
+
+  it('forgets what may not be read any more, and learns what may be read now', async () => {
+    const { learning, clock, learned, forgotten, forbid } = setUp(
+      { '/project/a.ts': 'a', '/project/b.ts': 'b', '/project/c.ts': 'c' },
+      { forbidden: /c\.ts/ },
+    );
+    await learning.learnAll();
+    forbid(/a\.ts/);
+    learning.verdictsChanged();
+    await clock.advance(1000);
+    learning.verdictsChanged();
+    await clock.advance(3000);
+    assert.deepEqual(learned(), ['a.ts', 'b.ts', 'c.ts']);
+    assert.deepEqual(forgotten, ['a.ts']);
   });
 
   it('goes on after the model failed', async () => {
