@@ -89,13 +89,13 @@ export function createPrivacy(options: PrivacyOptions): PrivacyService {
   };
 
   return {
-    mayRead: (uri) => judge(uri, ignoreFiles.verdict),
+    mayRead: (uri) => judge(uri, (path) => ignoreFiles.verdict(path)),
     readAhead: async (uri) => {
       const place = placeOf(uri, platform);
       if (place.type === 'file') {
         await ignoreFiles.readAhead(place.path);
       }
-      return judge(uri, ignoreFiles.verdict);
+      return judge(uri, (path) => ignoreFiles.verdict(path));
     },
     onVerdictsChanged: verdictsChanged.event,
     withoutSecrets,

@@ -120,7 +120,7 @@ export function createReadCache<Value extends object>(options: ReadCacheOptions<
       }
     },
     settled: async (keys) => {
-      await Promise.all(keys.map((key) => readings.get(key)?.done));
+      await Promise.all(keys.map((key) => readings.get(key)?.done ?? Promise.resolve()));
     },
     dispose: () => {
       disposed = true;
