@@ -2,6 +2,7 @@
 import { percentile, share } from '../report/statistics.ts';
 import { type Report, type Row, type Wanted, atLeast, atMost } from '../report/table.ts';
 import type { MeasuredExtension } from './extensions.ts';
+import type { HostMemory } from './instrument.ts';
 import type { LoadCost } from './load.ts';
 import type { MeasuredScenario, ScenarioName, SessionResult } from './plan.ts';
 
@@ -130,7 +131,6 @@ function otherRows(measured: readonly Measured[], empty: LoadCost | undefined): 
   const perStop: Pick = (result) => result.requests / result.waitsMs.length;
   const load = (pick: (cost: LoadCost) => number | undefined) =>
     columns(measured, (entry) => (entry.load === undefined ? undefined : pick(entry.load)));
-  const emptyMegabytes = empty?.hostMegabytes;
   return [
     {
       quantity: 'one slot, 40 % wrong, 200 ms: stops p50',
@@ -163,19 +163,25 @@ function otherRows(measured: readonly Measured[], empty: LoadCost | undefined): 
       wanted: undefined,
       values: from('defaults', perStop),
     },
-    { quantity: 'loading the entry', unit: 'ms', wanted: undefined, values: load((cost) => cost.loadMs) },
-    { quantity: 'calling activate', unit: 'ms', wanted: undefined, values: load((cost) => cost.activateMs) },
+    { quantity: 'loading the entry', unit: 'ms', wanted: undefined, values: load((cost) => cost.times?.loadMs) },
+    { quantity: 'calling activate', unit: 'ms', wanted: undefined, values: load((cost) => cost.times?.activateMs) },
     {
       quantity: 'activation: load and call',
       unit: 'ms',
       wanted: atMost(60),
-      values: load((cost) => (cost.loadMs === undefined ? undefined : cost.loadMs + (cost.activateMs ?? 0))),
+      values: load(({ times }) => (times === undefined ? undefined : times.loadMs + times.activateMs)),
     },
     {
       quantity: 'extension-host memory over an empty host',
       unit: 'MB',
       wanted: atMost(40),
-      values: load((cost) => (emptyMegabytes === undefined ? undefined : cost.hostMegabytes - emptyMegabytes)),
+      values: load((cost) => over(empty, (memory) => memory.resident, cost)),
+    },
+    {
+      quantity: 'of that, heap and buffers',
+      unit: 'MB',
+      wanted: undefined,
+      values: load((cost) => over(empty, (memory) => memory.heap + memory.external, cost)),
     },
     {
       quantity: 'VSIX',
@@ -186,6 +192,10 @@ function otherRows(measured: readonly Measured[], empty: LoadCost | undefined): 
       ),
     },
   ];
+}
+
+function over(empty: LoadCost | undefined, pick: (memory: HostMemory) => number, cost: LoadCost): number | undefined {
+  return empty === undefined ? undefined : pick(cost.memory) - pick(empty.memory);
 }
 
 const missing: Pick = (result) => share(result.waitsMs.map((wait) => !Number.isFinite(wait)));

@@ -7,12 +7,12 @@ import { join } from 'node:path';
 import { type Browser, type Page, chromium } from 'playwright-core';
 import { ensureChromium } from '../../scripts/editor/chromium.ts';
 import { ensureStrictServer } from '../../scripts/editor/code-server.ts';
-import { type ExtensionTimes, type Installed, installExtension, readTimes } from './instrument.ts';
+import { type ExtensionTimes, type HostMemory, installExtension, readMemory, readTimes } from './instrument.ts';
 import { recordPage } from './page-recorder.ts';
 
 export interface SessionOptions {
-  /** Folder of the extension (package.json and what it names); `undefined` for an empty host. */
-  readonly extensionFolder: string | undefined;
+  /** Folder of the extension (package.json and what it names). */
+  readonly extensionFolder: string;
   readonly settings: Readonly<Record<string, unknown>>;
   /** Workspace files by relative path. */
   readonly files: Readonly<Record<string, string>>;
@@ -25,9 +25,9 @@ export interface Session {
   readonly workspace: string;
   /** Messages of the page's console that name an extension problem. */
   readonly problems: readonly string[];
-  readonly serverProcessId: number;
-  /** Once the extension is active; `undefined` before, and for an empty host. */
+  /** Once the extension is active. */
   times(): ExtensionTimes | undefined;
+  memory(): Promise<HostMemory>;
   close(): Promise<void>;
 }
 
@@ -59,10 +59,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   writeFiles(join(root, 'user'), {
     'User/settings.json': JSON.stringify({ ...QUIET_SETTINGS, ...options.settings }),
   });
-  const installed: Installed | undefined =
-    options.extensionFolder === undefined
-      ? undefined
-      : installExtension(options.extensionFolder, join(root, 'extensions'));
+  const installed = installExtension(options.extensionFolder, join(root, 'extensions'));
   const port = await freePort();
   const child = spawn(
     server.node,
@@ -97,8 +94,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       page,
       workspace,
       problems,
-      serverProcessId: child.pid ?? 0,
-      times: () => (installed === undefined ? undefined : readTimes(installed)),
+      times: () => readTimes(installed),
+      memory: () => readMemory(installed),
       close: async () => {
         for (const step of close) {
           await step();

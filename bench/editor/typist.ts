@@ -39,7 +39,8 @@ export function createTypist(page: Page, recorder: Recorder): Typist {
       nextAt = Math.max(nextAt, performance.now());
       for (const character of text) {
         await sleep(Math.max(0, nextAt - performance.now()));
-        nextAt += intervalMs;
+        // After a stall the rest is typed at its pace, not in one burst.
+        nextAt = Math.max(nextAt, performance.now() - intervalMs / 4) + intervalMs;
         times.push(await press(keyFor(character)));
       }
       return times;
