@@ -30,7 +30,7 @@ export async function installDependencies() {
 }
 
 /** What is installed depends on these; other platforms get other binaries from the same lock file. */
-export function wantedStamp() {
+function wantedStamp() {
   const lockFile = readFileSync(join(projectFolder, 'package-lock.json'));
   return `${fingerprint([lockFile])} ${process.platform} ${process.arch}\n`;
 }

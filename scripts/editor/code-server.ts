@@ -1,4 +1,4 @@
-/** The real VS Code server that npm's `code-server` brings, in the cache: as it is, and as a strict copy for tests. */
+/** The real VS Code server that npm's `code-server` brings, in the cache, as a copy that is as strict as the desktop. */
 import { copyFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { cached, fingerprint } from '../bootstrap/cache.mjs';
@@ -13,14 +13,11 @@ import { ensureSystemPackages } from './system-packages.ts';
 export interface CodeServer {
   /** Program file of the Node that must run it. */
   readonly node: string;
-  /** code-server's own program: VS Code behind a small web server that keeps secrets, proxies ports and so on. */
-  readonly entry: string;
-  /** VS Code's server itself. */
+  /** Program file of VS Code's server, to be run by that Node. */
   readonly serverMain: string;
-  readonly version: string;
 }
 
-/** Where VS Code is in an installation. */
+/** Where VS Code is in an installation of code-server. */
 const VSCODE = join('node_modules', 'code-server', 'lib', 'vscode');
 
 /** What the native modules of the server are compiled with. */
@@ -34,12 +31,6 @@ const BUILD_TOOLS = [
 /** Raise it when the strict copy is made in another way, so that old copies are not used. */
 const STRICT_RECIPE = 1;
 
-/** Installs the server unless it is in the cache (about a minute, because it compiles). */
-export async function ensureCodeServer(): Promise<CodeServer> {
-  const { node, folder, version } = await install();
-  return describe(node, folder, version);
-}
-
 export interface StrictOptions {
   /** Leaves out VS Code's own GitHub sign-in, so that a test can stand in for it. */
   readonly withoutGitHubSignIn?: boolean;
@@ -49,13 +40,12 @@ export interface StrictOptions {
 export async function ensureStrictServer(options: StrictOptions = {}): Promise<CodeServer> {
   const original = await install();
   const variant = options.withoutGitHubSignIn === true ? 'strict-no-github' : 'strict';
-  const name = `${original.name}-${variant}-${STRICT_RECIPE}`;
-  const folder = await cached(name, (temporary) =>
+  const folder = await cached(`${original.name}-vscode-${variant}-${STRICT_RECIPE}`, (temporary) =>
     step('Making the strict copy of the VS Code server', async () => {
-      copyWithHardLinks(original.folder, temporary);
-      gateProposedApi(join(temporary, VSCODE));
+      copyWithHardLinks(join(original.folder, VSCODE), temporary);
+      gateProposedApi(temporary);
       if (options.withoutGitHubSignIn === true) {
-        const signIn = join(temporary, VSCODE, 'extensions', 'github-authentication');
+        const signIn = join(temporary, 'extensions', 'github-authentication');
         if (!existsSync(signIn)) {
           throw new SetupError(`No GitHub sign-in at ${signIn}: this version of VS Code keeps it elsewhere.`);
         }
@@ -63,7 +53,7 @@ export async function ensureStrictServer(options: StrictOptions = {}): Promise<C
       }
     }),
   );
-  return describe(original.node, folder, original.version);
+  return { node: original.node, serverMain: join(folder, 'out', 'server-main.js') };
 }
 
 interface Installation {
@@ -71,9 +61,9 @@ interface Installation {
   /** Of the folder in the cache. */
   readonly name: string;
   readonly folder: string;
-  readonly version: string;
 }
 
+/** Installs the server as it is, unless it is in the cache (about a minute, because it compiles). */
 async function install(): Promise<Installation> {
   if (process.platform === 'win32') {
     throw new SetupError('The VS Code server from npm does not build on Windows. Use desktop VS Code, or WSL.');
@@ -93,16 +83,7 @@ async function install(): Promise<Installation> {
       await npm('Installing code-server', node, ['ci'], { cwd: temporary, env });
     });
   });
-  return { node, name, folder, version };
-}
-
-function describe(node: string, folder: string, version: string): CodeServer {
-  return {
-    node,
-    entry: join(folder, 'node_modules', 'code-server', 'out', 'node', 'entry.js'),
-    serverMain: join(folder, VSCODE, 'out', 'server-main.js'),
-    version,
-  };
+  return { node, name, folder };
 }
 
 function lockedVersion(lockFile: string): string {

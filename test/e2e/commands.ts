@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Locator } from 'playwright-core';
 import { resultsFolder } from '../../scripts/bootstrap/paths.mjs';
 import type { Workbench } from './workbench.ts';
 
@@ -24,12 +23,10 @@ export async function runCommand(workbench: WithPage, title: string): Promise<vo
   await row.click();
 }
 
-/** An item of the status bar, by `<extension id>.<item id>` or by an id of VS Code's own. */
-export function statusBarItem(workbench: WithPage, id: string): Locator {
-  return workbench.page.locator(`.statusbar-item[id="${id}"]`);
-}
-
-/** Waits for an item of the status bar to show this text; icons do not count. */
+/**
+ * Waits for an item of the status bar to show this text; icons do not count. The id is `<extension id>.<item id>`, or one of
+ * VS Code's own.
+ */
 export async function waitForStatus(workbench: WithPage, id: string, text: string | RegExp): Promise<void> {
   await workbench.page.locator(`.statusbar-item[id="${id}"]`, { hasText: text }).waitFor({ timeout: WAIT_MS });
 }

@@ -51,7 +51,7 @@ export async function pressKey(workbench: Workbench, key: string): Promise<void>
 }
 
 /** The ghost text that is shown now, with `\n` between its lines; empty if there is none. */
-export function ghostText(workbench: Workbench): Promise<string> {
+function ghostText(workbench: Workbench): Promise<string> {
   return workbench.page.evaluate(readGhostText);
 }
 

@@ -1,7 +1,6 @@
 /** Reaper in a running workbench: where it comes from, when it is ready. */
 import { join } from 'node:path';
 import { projectFolder } from '../../scripts/bootstrap/paths.mjs';
-import { statusBarItem } from './commands.ts';
 import type { ExtensionSource, Workbench } from './workbench.ts';
 
 export const REAPER = 'reaper.reaper';
@@ -21,9 +20,4 @@ export async function waitForWorkspaceModel(workbench: Workbench): Promise<void>
     .or(workbench.page.locator(`.statusbar-item[id="${REAPER_STATUS}"][aria-label*="The workspace model knows"]`))
     .first()
     .waitFor({ timeout: READY_TIMEOUT_MS });
-}
-
-/** What the status bar item says to screen readers. */
-export async function reaperStatus(workbench: Workbench): Promise<string> {
-  return (await statusBarItem(workbench, REAPER_STATUS).getAttribute('aria-label')) ?? '';
 }

@@ -64,7 +64,7 @@ describe('a served model in the editor', () => {
     assert.ok((await savedText(workbench, 'shop/suppliers.ts')).endsWith(FUNCTION + BODY));
   });
 
-  it('has asked the server for it, and nobody else', () => {
+  it('has asked the server to fill the hole', () => {
     assert.ok(server.requests.some(({ path }) => path === '/infill'));
   });
 
