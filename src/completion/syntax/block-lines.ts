@@ -85,7 +85,7 @@ const CLOSED_ON_LINE = /(?:\b(?:end|fi|done|esac)[)\]};,]*|^\s*def\s+[\w.?!]+(?:
 const CLOSER = /^\s*(?:[)\]}]|<\/)/;
 const CLOSING_WORD = /^\s*(?:end|fi|done|esac|until|endif|endfunction)\b/;
 const CONTINUING =
-  /^\s*(?:(?:else|elif|elsif|elseif|except|finally|catch|rescue|ensure|then|do|and|or|where)\b|while\s*\(.*\)\s*;|[{.?:+*/%&|^=,]|-[^-]|->|<[^/\w!])/;
+  /^\s*(?:(?:else|elif|elsif|elseif|except|finally|catch|rescue|ensure|then|do|and|or|where)\b|while\s*\(.*\)\s*;|[{.?:+%&|^=,]|\/(?![/*])|\*[^/]|-[^-]|->|<[^/\w!])/;
 const ONLY_CLOSERS = /^[\s)\]};,]*$/;
 
 const VOID_TAGS: ReadonlySet<string> = new Set(

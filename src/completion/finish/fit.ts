@@ -1,0 +1,102 @@
+/** How the lines of a draft stand between the brackets and strings that are open before the cursor and those closed behind it. */
+import { type Open, LINE_COMMENT, spansLines } from '../syntax/open.ts';
+import { scan } from '../syntax/scan.ts';
+import { type Draft, lineText } from './draft.ts';
+import type { Scene } from './scene.ts';
+
+export interface LineFit {
+  /** Whether the line begins inside a string or comment that spans lines: its indentation means nothing. */
+  readonly quoted: boolean;
+  /** Whether the text may end with this line: it leaves nothing open that was not open before, and nothing closed. */
+  readonly neutral: boolean;
+}
+
+export interface Cut {
+  readonly line: number;
+  /** In the text of the line, indentation included. */
+  readonly column: number;
+  /** `claimed`: the text closes what is closed behind the cursor; `unmatched`: it closes what was never opened. */
+  readonly reason: 'claimed' | 'unmatched';
+}
+
+export interface Fit {
+  readonly lines: readonly LineFit[];
+  /** Where the text stops fitting. */
+  readonly cut: Cut | undefined;
+}
+
+export function fitOf(draft: Draft, scene: Scene): Fit {
+  const { tail, start, stack: base, claimed, rooted } = scene.surroundings();
+  const texts = draft.lines.map(lineText);
+  const boundary = tail.length;
+  const fits: LineFit[] = [];
+  let lineEnd = boundary + (texts[0]?.length ?? 0);
+  let quoted = false;
+  /** Of the openers that must stay open, those that the text has closed. */
+  let broken = 0;
+  let brokenAt = -1;
+  let unmatchedAt = -1;
+  /** The first place where something was closed that was still so at the end of the line: further lines cannot change it. */
+  let claimedAt = -1;
+
+  const passLines = (index: number, stack: readonly Open[]): void => {
+    while (fits.length < texts.length && lineEnd <= index) {
+      const top = stack.at(-1);
+      const open = stack.length - (top === LINE_COMMENT && scene.restKind === 'none' ? 1 : 0);
+      fits.push({ quoted, neutral: broken === 0 && open <= base.length });
+      if (broken > 0 && claimedAt < 0 && draft.lines[fits.length - 1]?.complete === true) {
+        claimedAt = brokenAt;
+      }
+      quoted = top !== undefined && spansLines(top, scene.rules);
+      lineEnd += 1 + (texts[fits.length]?.length ?? 0);
+    }
+  };
+
+  const { stack } = scan(tail + texts.join('\n'), scene.rules, {
+    ...start,
+    strictFrom: boundary,
+    listener: (event, what, index, before) => {
+      if (index < boundary) {
+        return undefined;
+      }
+      passLines(index, before);
+      if (event === 'stray') {
+        // Below the window's own level nothing is known.
+        const known = rooted || before.length > 0;
+        unmatchedAt = unmatchedAt < 0 && known && scene.rules.balanced ? index : unmatchedAt;
+        return undefined;
+      }
+      const height = event === 'open' ? before.length : before.length - 1;
+      if (height >= claimed) {
+        return undefined;
+      }
+      if (event === 'open') {
+        broken -= what === base[height] ? 1 : 0;
+      } else if (before[height] === base[height]) {
+        brokenAt = broken === 0 ? index : brokenAt;
+        broken++;
+      }
+      return undefined;
+    },
+  });
+  passLines(Number.POSITIVE_INFINITY, stack);
+  const at = firstOf(claimedAt, unmatchedAt);
+  const reason = at === unmatchedAt ? 'unmatched' : 'claimed';
+  return { lines: fits, cut: at < 0 ? undefined : { ...placeOf(texts, at - boundary), reason } };
+}
+
+/** The smaller one that is not -1. */
+function firstOf(one: number, other: number): number {
+  return one < 0 || (other >= 0 && other < one) ? other : one;
+}
+
+function placeOf(texts: readonly string[], index: number): { readonly line: number; readonly column: number } {
+  let column = index;
+  for (const [line, text] of texts.entries()) {
+    if (column <= text.length) {
+      return { line, column };
+    }
+    column -= text.length + 1;
+  }
+  return { line: texts.length, column: 0 };
+}

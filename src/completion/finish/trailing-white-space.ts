@@ -1,0 +1,25 @@
+/** Removes blanks at the ends of lines and blank lines at the end of the text. */
+import { type Draft, hasText } from './draft.ts';
+import type { LineRule } from './line-rule.ts';
+import type { Scene } from './scene.ts';
+
+export const trailingWhiteSpace: LineRule = (draft, scene) => {
+  const last = draft.lines.findLastIndex(hasText);
+  const lines = draft.lines.slice(0, last + 1).map((line, at) => {
+    const body = at === last ? trimmedEnd(line.body, draft, scene) : trimmedInside(line.body, scene);
+    return body === line.body ? line : { ...line, body };
+  });
+  return { ...draft, lines };
+};
+
+/** Two blanks at the end of a line are a line break in Markdown. */
+function trimmedInside(body: string, { rules }: Scene): string {
+  return rules.blocks === 'prose' ? body : body.trimEnd();
+}
+
+/** In front of a word or an operator one blank stays. */
+function trimmedEnd(body: string, { restIndent }: Draft, { rest, restKind }: Scene): string {
+  const text = body.trimEnd();
+  const separates = restKind === 'text' && restIndent === undefined && /^[^\s)\]},;.]/.test(rest);
+  return separates && text.length < body.length ? `${text} ` : text;
+}
