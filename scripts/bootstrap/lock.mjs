@@ -1,6 +1,7 @@
 // @ts-check
 /** One run at a time: a folder that exists while its owner lives, because making a folder is atomic everywhere. */
 import { mkdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { basename } from 'node:path';
 
 /** How often the owner shows that it is alive. */
 const HEARTBEAT_MS = 2_000;
@@ -55,7 +56,7 @@ async function acquire(path) {
     }
     if (!announced) {
       announced = true;
-      process.stdout.write('(waiting for another run that does the same) ');
+      process.stdout.write(`  Another run is busy with ${basename(path, '.lock')}; waiting for it.\n`);
     }
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }

@@ -43,6 +43,8 @@ export async function runScript(main) {
   for (const [signal, exitCode] of Object.entries(EXIT_CODES)) {
     process.on(signal, () => process.exit(exitCode));
   }
+  // Whoever read the output has gone, as in `npm test | head`.
+  process.stdout.on('error', () => process.exit(1));
   try {
     await main();
   } catch (error) {

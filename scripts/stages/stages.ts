@@ -31,5 +31,6 @@ export const STAGES: readonly Stage[] = [
   mochaStage('e2e', 'the workbench, through its user interface', {
     files: ['test/e2e/**/*.test.ts'],
     timeoutMs: E2E_TIMEOUT_MS,
+    notOnWindows: 'the VS Code server does not build on Windows; use WSL',
   }),
 ];
