@@ -25,7 +25,8 @@ const MOST_PARALLEL_REQUESTS = 64;
 
 export function providerSettingsOf(facts: ProviderFacts): Partial<Record<ProviderSettingName, Setting<unknown>>> {
   const enabled = booleanSetting(true, {
-    scope: 'machine',
+    // Who is switched off stays off wherever one works.
+    scope: 'application',
     description: `Whether Reaper may use ${facts.label}.`,
   });
   if (facts.location === 'embedded') {

@@ -1,9 +1,10 @@
 /** One setting as data: its default, who may set it, what it accepts and how a value is read. */
 
 /**
- * `machine`: user or remote settings only; a workspace can never set it. `window`: a workspace may.
+ * `application`: user settings only, also for windows on remote machines. `machine`: where the extension runs, so in a
+ * remote window the remote settings and not the user's. A workspace can set neither. `window`: a workspace may.
  */
-export type SettingScope = 'machine' | 'window';
+export type SettingScope = 'application' | 'machine' | 'window';
 
 /** What a setting accepts, as data, so that the manifest and the message about a wrong value say the same. */
 export type Accepts =

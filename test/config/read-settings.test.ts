@@ -107,7 +107,7 @@ describe('the table of settings', () => {
       /baseUrl|headers|localHosts|useEnvironment|\.enabled$/.test(key),
     );
     for (const { key, setting } of dangerous) {
-      assert.equal(setting.scope, key === 'reaper.completion.enabled' ? 'window' : 'machine', key);
+      assert.equal(setting.scope === 'window', key === 'reaper.completion.enabled', key);
     }
   });
 
