@@ -3,6 +3,9 @@ import type { TextFilter } from '../wire/text-filter.ts';
 
 // How far back an echo may begin. Chat models repeat the current line often, a few lines sometimes, more hardly ever.
 const MAX_ECHO_LINES = 12;
+const MAX_ECHO_CHARACTERS = 4000;
+// The end of a line of any length: patterns are not run over a whole minified file.
+const LINE_END_CHARACTERS = 100;
 // One character is more often the beginning of the right text than an echo (minuet uses the same figure).
 const MIN_ECHO_CHARACTERS = 2;
 // Closing braces and `end` are repeated in honest code: an echo over several lines must hold more than that.
@@ -14,7 +17,7 @@ const GOES_ON = /(?:[=+\-*/%&|^<>!?.(~]|\b(?:return|new|await|in|of|not|and|or|i
 export function echoFilter(prefix: string): TextFilter {
   const echoes = echoesOf(prefix);
   const line = currentLine(prefix);
-  const breakIsFormatting = line.trim() === '' || GOES_ON.test(line);
+  const breakIsFormatting = line.trim() === '' || GOES_ON.test(line.slice(-LINE_END_CHARACTERS));
   let held: string | undefined = '';
 
   function decide(isEnd: boolean): string {
@@ -45,14 +48,14 @@ export function echoFilter(prefix: string): TextFilter {
 
 /** Every text that would be an echo: the last lines up to the cursor, with and without their indentation, and the last word. */
 function echoesOf(prefix: string): readonly string[] {
-  const lines = prefix.split('\n').slice(-MAX_ECHO_LINES);
+  const lines = prefix.slice(-MAX_ECHO_CHARACTERS).split('\n').slice(-MAX_ECHO_LINES);
   const found = new Set<string>();
   for (let first = 0; first < lines.length; first++) {
     const echo = lines.slice(first).join('\n');
     found.add(echo);
     found.add(echo.trimStart());
   }
-  const word = /[\p{L}\p{N}_$]+$/u.exec(prefix)?.[0];
+  const word = /[\p{L}\p{N}_$]+$/u.exec(prefix.slice(-LINE_END_CHARACTERS))?.[0];
   if (word !== undefined) found.add(word);
   return [...found]
     .filter(

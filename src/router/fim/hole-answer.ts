@@ -11,6 +11,8 @@ const REASONING_OPENINGS = REASONING_TAGS.map((tag) => `<${tag}>`);
 const PREAMBLE =
   /^(?:sure|certainly|of course|okay|ok|here(?:'s| is| are)|the (?:complet|missing|text|code)|this is|i(?:'ll)? |to complete|below|answer)[\s,!:\w].*[:.!]\s*$|^answer:\s*$/i;
 const FENCE = /^(?:```|~~~)[^\n`]*\n/;
+// Where a fence may be what the user wants.
+const FENCED_LANGUAGES: ReadonlySet<string> = new Set(['markdown', 'mdx', 'quarto', 'rmd', 'prompt', 'instructions']);
 // Longer than any opening line of a fence or of a preamble; more text without a line break is code.
 const MAX_FIRST_LINE_CHARACTERS = 400;
 
@@ -20,8 +22,7 @@ const MAX_FIRST_LINE_CHARACTERS = 400;
  */
 export function holeAnswerFilter(input: Pick<FimInput, 'prefix' | 'language'>): TextFilter {
   const echo = echoFilter(input.prefix);
-  // In Markdown a fence may be what the user wants.
-  const fences = input.language !== 'markdown';
+  const fences = !FENCED_LANGUAGES.has(input.language);
   let stage: 'opening' | 'inside' = 'opening';
   let held = '';
   let closing: TextFilter | undefined;

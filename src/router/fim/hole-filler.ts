@@ -31,6 +31,19 @@ const TAGS = [
   '</other_file>',
 ];
 
+// Local servers render a chat as text, so these would end it. Chat forms of Qwen, GLM, Gemma and Llama.
+const CHAT_TOKENS = [
+  '<|im_start|>',
+  '<|im_end|>',
+  '<|endoftext|>',
+  '<|user|>',
+  '<|assistant|>',
+  '<start_of_turn>',
+  '<end_of_turn>',
+  '<|start_header_id|>',
+  '<|eot_id|>',
+];
+
 // No prefill: current models refuse it. Instead an example shows where the answer begins.
 const SYSTEM = `You are the inline completion of a code editor. You get a file that is cut at the cursor into <before_cursor> and <after_cursor>, and sometimes excerpts of other files. Write the text that belongs at the cursor.
 
@@ -51,7 +64,7 @@ function area(width, height) {
 Answer: ${OPENING_TAG}th * height${CLOSING_TAG}`;
 
 export function holePrompt(input: FimInput, order: HoleOrder): HolePrompt {
-  const { input: safe, restore } = breakUpInput(input, TAGS);
+  const { input: safe, restore } = breakUpInput(input, [...TAGS, ...CHAT_TOKENS]);
   const before = `<before_cursor>\n${safe.prefix}</before_cursor>`;
   const after = `<after_cursor>${safe.suffix}\n</after_cursor>`;
   const parts = order === 'suffix-first' ? [after, before] : [before, after];

@@ -24,5 +24,5 @@ export const llamaCpp = defineProvider({
   },
   completionModel: undefined,
   models: [],
-  wire: once(async () => (await import('../wire/llama-cpp.ts')).llamaCppWire),
+  wire: once(async () => (await import('../wire/llama-cpp.ts')).llamaCppWire()),
 });

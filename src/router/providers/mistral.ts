@@ -22,5 +22,5 @@ export const mistral = defineProvider({
   },
   completionModel: 'codestral-latest',
   models: ['codestral-latest'],
-  wire: once(async () => (await import('../wire/mistral-fim.ts')).mistralWire),
+  wire: once(async () => (await import('../wire/mistral-fim.ts')).mistralWire()),
 });

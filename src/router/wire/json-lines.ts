@@ -11,7 +11,7 @@ const MAX_LINE_CHARACTERS = 1024 * 1024;
 export async function* jsonLines(response: Response, target: Target): AsyncGenerator<JsonRecord, void, undefined> {
   const type = response.headers.get('content-type')?.toLowerCase() ?? '';
   if (type.includes('html') || type.includes('xml')) {
-    await response.body?.cancel();
+    response.body?.cancel().catch(() => undefined);
     throw notTheProtocol(response, target);
   }
   let pending: string[] = [];

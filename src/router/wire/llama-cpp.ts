@@ -5,7 +5,7 @@ import { renderRawPrompt, templates } from '../fim/templates.ts';
 import type { FimInput } from '../model-request.ts';
 import type { StreamPart } from '../stream-part.ts';
 import type { FimMode, ProbeCall, WireCall, WireModule } from '../wire.ts';
-import { createAdaptivePost } from './adaptive-post.ts';
+import { type AdaptivePost, createAdaptivePost } from './adaptive-post.ts';
 import { type AnswerShape, answer } from './answer.ts';
 import { serverUrl } from './base-url.ts';
 import { type JsonRecord, countAt, listAt, recordAt, textAt } from './json.ts';
@@ -16,24 +16,25 @@ import { type ServerEvent, eventJson, openEvents } from './server-events.ts';
 import type { Target } from './transport.ts';
 import { localUsage } from './usage.ts';
 
-const post = createAdaptivePost();
-
-export const llamaCppWire: WireModule = {
-  async *stream(call) {
-    const { input } = call;
-    yield* await (input.type === 'chat' ? openViaChat(call) : openHole(call, input, call.fim));
-  },
-  probe: (call) => probeWith(call, (ask) => find(call, ask)),
-};
+export function llamaCppWire(): WireModule {
+  const post = createAdaptivePost();
+  return {
+    async *stream(call) {
+      const { input } = call;
+      yield* await (input.type === 'chat' ? openViaChat(call, post) : openHole(call, input, call.fim, post));
+    },
+    probe: (call) => probeWith(call, (ask) => find(call, ask)),
+  };
+}
 
 type Opened = AsyncGenerator<StreamPart, void, undefined>;
 
-async function openHole(call: WireCall, input: FimInput, fim: FimMode): Promise<Opened> {
+async function openHole(call: WireCall, input: FimInput, fim: FimMode, post: AdaptivePost): Promise<Opened> {
   switch (fim.type) {
     case 'none':
       throw noFim(call);
     case 'hole-filler':
-      return openViaChat(call);
+      return openViaChat(call, post);
     case 'template':
       return openTemplate(call, input, fim.family);
     case 'native':
@@ -42,7 +43,7 @@ async function openHole(call: WireCall, input: FimInput, fim: FimMode): Promise<
       } catch (error) {
         if (!isWithoutInfill(error)) throw error;
         const next = withoutInfill(call.model);
-        const opened = await openHole(call, input, next);
+        const opened = await openHole(call, input, next, post);
         call.onFimLearned?.(next);
         return opened;
       }
@@ -84,7 +85,7 @@ async function openNative(call: WireCall, path: string, texts: JsonRecord, shape
   return answer(call, llamaParts(await openEvents(call, { url: serverUrl(call.baseUrl, path), body }), call), shape);
 }
 
-function openViaChat(call: WireCall): Promise<Opened> {
+function openViaChat(call: WireCall, post: AdaptivePost): Promise<Opened> {
   return openChat(call, serverUrl(call.baseUrl, 'v1/chat/completions'), {
     post,
     maxTokensField: 'max_tokens',
@@ -119,7 +120,7 @@ async function* llamaParts(
     const chunk = eventJson(data, target);
     const text = textAt(chunk, 'content') ?? '';
     if (text !== '') yield { type: 'text-delta', text };
-    if (recordOfStop(chunk)) {
+    if (isLast(chunk)) {
       const usage = localUsage(
         countAt(chunk, 'tokens_evaluated'),
         countAt(chunk, 'tokens_predicted'),
@@ -131,7 +132,7 @@ async function* llamaParts(
   }
 }
 
-function recordOfStop(chunk: unknown): chunk is JsonRecord {
+function isLast(chunk: unknown): chunk is JsonRecord {
   return typeof chunk === 'object' && chunk !== null && (chunk as JsonRecord)['stop'] === true;
 }
 

@@ -3,7 +3,7 @@ import { prefixWithContext } from '../fim/context-text.ts';
 import type { FimInput } from '../model-request.ts';
 import type { StreamPart } from '../stream-part.ts';
 import type { ProbeCall, WireCall, WireModule } from '../wire.ts';
-import { createAdaptivePost } from './adaptive-post.ts';
+import { type AdaptivePost, createAdaptivePost } from './adaptive-post.ts';
 import { answer } from './answer.ts';
 import { versionedUrl } from './base-url.ts';
 import { noFim } from './no-fim.ts';
@@ -18,16 +18,17 @@ const MAX_STOPS = 16;
 // Codestral was taught this heading for further files (facts/completions §10.1), so it may begin one.
 const NEXT_FILE = '\n+++++ ';
 
-const post = createAdaptivePost();
+export function mistralWire(): WireModule {
+  const post = createAdaptivePost();
+  return {
+    async *stream(call) {
+      yield* await open(call, post);
+    },
+    probe: (call) => probeWith(call, (ask) => find(call, ask)),
+  };
+}
 
-export const mistralWire: WireModule = {
-  async *stream(call) {
-    yield* await open(call);
-  },
-  probe: (call) => probeWith(call, (ask) => find(call, ask)),
-};
-
-function open(call: WireCall): Promise<AsyncGenerator<StreamPart, void, undefined>> {
+function open(call: WireCall, post: AdaptivePost): Promise<AsyncGenerator<StreamPart, void, undefined>> {
   const { input, fim } = call;
   if (input.type === 'chat' || fim.type === 'hole-filler') {
     return openChat(call, versionedUrl(call.baseUrl, 'chat/completions'), {
@@ -40,10 +41,14 @@ function open(call: WireCall): Promise<AsyncGenerator<StreamPart, void, undefine
   }
   if (fim.type === 'none') throw noFim(call);
   // The endpoint renders the template itself, whatever family the settings name.
-  return openFim(call, input);
+  return openFim(call, input, post);
 }
 
-async function openFim(call: WireCall, input: FimInput): Promise<AsyncGenerator<StreamPart, void, undefined>> {
+async function openFim(
+  call: WireCall,
+  input: FimInput,
+  post: AdaptivePost,
+): Promise<AsyncGenerator<StreamPart, void, undefined>> {
   const { limits } = call;
   const prompt = prefixWithContext(input, 'plus-headings');
   const stops = input.snippets.length === 0 ? limits.stop : [...limits.stop, NEXT_FILE];

@@ -180,6 +180,12 @@ describe('the completion in the answer of a chat model', () => {
     assert.equal(filter.ended, true);
   });
 
+  it('costs no more in a file of one long line', () => {
+    // A pattern that looks back over it would take minutes.
+    const prefix = `${'x'.repeat(400_000)} ${' '.repeat(400_000)}y = `;
+    assert.equal(filled(`${prefix}█`, ['<completion>42</completion>']), '42');
+  });
+
   it('waits no longer than an echo is possible', () => {
     const filter = holeAnswerFilter({ prefix: '  return wid', language: 'typescript' });
     assert.equal(filter.push('<completion>ret'), '');

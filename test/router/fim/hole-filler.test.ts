@@ -40,6 +40,7 @@ describe('the prompt that makes a chat model fill a hole', () => {
     const prompt = holePrompt({ ...input, prefix: 'a </before_cursor> </completion>', suffix: '' }, 'prefix-first');
     assert.equal(prompt.file.split('</before_cursor>').length, 2);
     assert.ok(!prompt.file.includes(CLOSING_TAG));
+    assert.ok(!holePrompt({ ...input, suffix: '<|im_end|>' }, 'prefix-first').file.includes('<|im_end|>'));
     assert.equal(prompt.restore('<\u2060/completion>'), '</completion>');
   });
 });

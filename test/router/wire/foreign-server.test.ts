@@ -16,7 +16,7 @@ const wires: Readonly<Record<string, WireModule>> = {
     maxStops: 4,
     reasoningEffort: 'none',
   }),
-  mistral: mistralWire,
+  mistral: mistralWire(),
   ollama: ollamaWire,
   anthropic: anthropicWire({ order: 'suffix-first' }),
 };

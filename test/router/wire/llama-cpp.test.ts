@@ -41,7 +41,7 @@ describe('what llama.cpp is asked', () => {
     const { url, received } = await start(() => recordedReply('llama-infill.sse'));
     const limits = { maxOutputTokens: 64, stop: ['\n'], temperature: 0.1 };
     const input = { ...hole, snippets: [otherFile] };
-    const parts = await collect(llamaCppWire.stream(wireCall(`${url}/`, { input, limits, apiKey: 'sk-key-1' })));
+    const parts = await collect(llamaCppWire().stream(wireCall(`${url}/`, { input, limits, apiKey: 'sk-key-1' })));
     assert.deepEqual(askedOf(received[0]), {
       method: 'POST',
       path: '/infill',
@@ -70,13 +70,13 @@ describe('what llama.cpp is asked', () => {
 
   it('has no name of a model where the server has but one', async () => {
     const { url, received } = await start(() => recordedReply('llama-infill.sse'));
-    await collect(llamaCppWire.stream(wireCall(url, { model: '' })));
+    await collect(llamaCppWire().stream(wireCall(url, { model: '' })));
     assert.ok(!('model' in bodyOf(received[0])));
   });
 
   it('is a raw prompt where the settings name a family', async () => {
     const { url, received } = await start(() => recordedReply('llama-infill.sse'));
-    await collect(llamaCppWire.stream(wireCall(url, { fim: { type: 'template', family: 'mellum' } })));
+    await collect(llamaCppWire().stream(wireCall(url, { fim: { type: 'template', family: 'mellum' } })));
     assert.equal(received[0]?.path, '/completion');
     assert.deepEqual(received[0].body, {
       model: 'some-model',
@@ -93,7 +93,7 @@ describe('what llama.cpp is asked', () => {
       path === '/infill' ? noTokens : recordedReply('openai-chat-hole.sse'),
     );
     const learned: FimMode[] = [];
-    const parts = await collect(llamaCppWire.stream(wireCall(url, { onFimLearned: (fim) => learned.push(fim) })));
+    const parts = await collect(llamaCppWire().stream(wireCall(url, { onFimLearned: (fim) => learned.push(fim) })));
     assert.equal(textOf(parts), 'th * height');
     assert.deepEqual(learned, [{ type: 'hole-filler' }]);
     assert.equal(received[1]?.path, '/v1/chat/completions');
@@ -105,7 +105,7 @@ describe('what llama.cpp is asked', () => {
     const { url } = await start(({ path }) => (path === '/infill' ? noTokens : recordedReply('llama-infill.sse')));
     const learned: FimMode[] = [];
     const model = 'starcoder2-3b.gguf';
-    await collect(llamaCppWire.stream(wireCall(url, { model, onFimLearned: (fim) => learned.push(fim) })));
+    await collect(llamaCppWire().stream(wireCall(url, { model, onFimLearned: (fim) => learned.push(fim) })));
     assert.deepEqual(learned, [{ type: 'template', family: 'starcoder2' }]);
   });
 
@@ -114,7 +114,7 @@ describe('what llama.cpp is asked', () => {
       status: 503,
       json: { error: { code: 503, message: 'Loading model' } },
     }));
-    await assert.rejects(() => collect(llamaCppWire.stream(wireCall(url))), { kind: 'overloaded' });
+    await assert.rejects(() => collect(llamaCppWire().stream(wireCall(url))), { kind: 'overloaded' });
     assert.equal(received.length, 1);
   });
 });
@@ -128,7 +128,7 @@ describe('an error inside the stream of llama.cpp', () => {
     it(`is found ${form}`, async () => {
       const { url } = await start(() => ({ headers: { 'content-type': 'text/event-stream' }, chunks: [chunk] }));
       await assert.rejects(
-        () => collect(llamaCppWire.stream(wireCall(url))),
+        () => collect(llamaCppWire().stream(wireCall(url))),
         (thrown: unknown) => thrown instanceof Error && thrown.message.includes('context shift is disabled'),
       );
     });
@@ -149,7 +149,7 @@ describe('a probe of llama.cpp', () => {
 
   it('finds slots and infill, and has nothing generated', async () => {
     const { url, received } = await start(llama(capable));
-    const result = await llamaCppWire.probe(probeCall(url));
+    const result = await llamaCppWire().probe(probeCall(url));
     assert.deepEqual(
       { ...result, roundTripMs: 0 },
       {
@@ -169,8 +169,8 @@ describe('a probe of llama.cpp', () => {
 
   it('finds that a model has no tokens for it', async () => {
     const { url } = await start(llama(noTokens));
-    assert.deepEqual((await llamaCppWire.probe(probeCall(url))).fim, { type: 'hole-filler' });
-    assert.deepEqual((await llamaCppWire.probe(probeCall(url, { model: 'starcoder2' }))).fim, {
+    assert.deepEqual((await llamaCppWire().probe(probeCall(url))).fim, { type: 'hole-filler' });
+    assert.deepEqual((await llamaCppWire().probe(probeCall(url, { model: 'starcoder2' }))).fim, {
       type: 'template',
       family: 'starcoder2',
     });
@@ -178,7 +178,7 @@ describe('a probe of llama.cpp', () => {
 
   it('does without the properties where the server keeps them to itself', async () => {
     const { url } = await start(llama(capable, { status: 404, json: {} }));
-    const result = await llamaCppWire.probe(probeCall(url));
+    const result = await llamaCppWire().probe(probeCall(url));
     assert.equal(result.slots, undefined);
     assert.deepEqual(result.fim, { type: 'native' });
   });
@@ -189,10 +189,10 @@ describe('a probe of llama.cpp', () => {
         ? { status: 503, json: { error: { code: 503, message: 'Loading model', type: 'unavailable_error' } } }
         : { status: 401, json: { error: { code: 401, message: 'Invalid API Key', type: 'authentication_error' } } },
     );
-    const loading = await llamaCppWire.probe(probeCall(url));
+    const loading = await llamaCppWire().probe(probeCall(url));
     assert.equal(loading.reachable, true);
     assert.match(loading.problem ?? '', /Loading model/);
-    const wrongKey = await llamaCppWire.probe(probeCall(url, { apiKey: 'sk-wrong-key' }));
+    const wrongKey = await llamaCppWire().probe(probeCall(url, { apiKey: 'sk-wrong-key' }));
     assert.equal(wrongKey.keyAccepted, false);
     assert.ok(!(wrongKey.problem ?? '').includes('sk-wrong-key'));
     await close();

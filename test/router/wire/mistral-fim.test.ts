@@ -30,7 +30,7 @@ describe('what Mistral is asked', () => {
     const limits = { maxOutputTokens: 64, stop: ['\n\n'], temperature: 0 };
     const input = { ...hole, snippets: [otherFile] };
     const parts = await collect(
-      mistralWire.stream(wireCall(`${url}/v1`, { model, input, limits, apiKey: 'sk-key-1' })),
+      mistralWire().stream(wireCall(`${url}/v1`, { model, input, limits, apiKey: 'sk-key-1' })),
     );
     assert.deepEqual(askedOf(received[0]), {
       method: 'POST',
@@ -52,7 +52,7 @@ describe('what Mistral is asked', () => {
 
   it('has neither headings nor stops where none are needed', async () => {
     const { url, received } = await start(() => recordedReply('mistral-fim.sse'));
-    await collect(mistralWire.stream(wireCall(url, { model })));
+    await collect(mistralWire().stream(wireCall(url, { model })));
     assert.deepEqual(received[0]?.body, {
       model,
       prompt: hole.prefix,
@@ -64,7 +64,7 @@ describe('what Mistral is asked', () => {
 
   it('is a chat for text and for models that fill holes so', async () => {
     const { url, received } = await start(() => recordedReply('openai-chat-hole.sse'));
-    await collect(mistralWire.stream(wireCall(url, { fim: { type: 'hole-filler' } })));
+    await collect(mistralWire().stream(wireCall(url, { fim: { type: 'hole-filler' } })));
     assert.equal(received[0]?.path, '/v1/chat/completions');
   });
 });
@@ -76,19 +76,19 @@ describe('a probe of Mistral', () => {
         ? { json: { data: [{ id: model }] } }
         : { status: 401, json: { message: 'Unauthorized' } },
     );
-    const good = await mistralWire.probe(probeCall(url, { model, apiKey: 'sk-good' }));
+    const good = await mistralWire().probe(probeCall(url, { model, apiKey: 'sk-good' }));
     assert.equal(good.keyAccepted, true);
     assert.equal(good.modelPresent, true);
     assert.deepEqual(good.fim, { type: 'native' });
-    const bad = await mistralWire.probe(probeCall(url, { model, apiKey: 'sk-bad' }));
+    const bad = await mistralWire().probe(probeCall(url, { model, apiKey: 'sk-bad' }));
     assert.equal(bad.keyAccepted, false);
-    const missing = await mistralWire.probe(probeCall(url, { model: 'codestral-9', apiKey: 'sk-good' }));
+    const missing = await mistralWire().probe(probeCall(url, { model: 'codestral-9', apiKey: 'sk-good' }));
     assert.match(missing.problem ?? '', /codestral-9 is not there.*codestral-latest/);
   });
 
   it('does without a list of models, which codestral.mistral.ai does not keep', async () => {
     const { url } = await start(() => ({ status: 404, json: { message: 'no Route matched' } }));
-    const result = await mistralWire.probe(probeCall(url, { model }));
+    const result = await mistralWire().probe(probeCall(url, { model }));
     assert.equal(result.modelPresent, undefined);
     assert.equal(result.problem, undefined);
   });

@@ -24,7 +24,7 @@ export const wireCases: readonly WireCase[] = [
   },
   {
     name: 'llama.cpp',
-    wire: llamaCppWire,
+    wire: llamaCppWire(),
     fim: { type: 'native' },
     stream: 'llama-infill.sse',
     text: 'th * height // größe 📐',
@@ -43,7 +43,7 @@ export const wireCases: readonly WireCase[] = [
     stream: 'openai-chat-hole.sse',
     text: 'th * height',
   },
-  { name: 'mistral', wire: mistralWire, fim: { type: 'native' }, stream: 'mistral-fim.sse', text: 'th * height' },
+  { name: 'mistral', wire: mistralWire(), fim: { type: 'native' }, stream: 'mistral-fim.sse', text: 'th * height' },
   {
     name: 'anthropic',
     wire: anthropicWire({ order: 'suffix-first' }),
