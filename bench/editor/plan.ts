@@ -121,7 +121,7 @@ export async function runSession(
   const results: SessionResult = {};
   try {
     const recorder = await createRecorder(session.page);
-    await untilActive(session.times);
+    await untilActive(() => session.times());
     oracle.configure({ targets: [WARM_UP.target] });
     await warmUp(session, recorder);
     for (const { name, target, offset, fileName } of files) {

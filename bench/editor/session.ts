@@ -123,7 +123,7 @@ export async function openFile(page: Page, name: string): Promise<void> {
   await page.keyboard.press('Control+End');
 }
 
-export function writeFiles(folder: string, files: Readonly<Record<string, string>>): void {
+function writeFiles(folder: string, files: Readonly<Record<string, string>>): void {
   for (const [name, text] of Object.entries(files)) {
     const path = join(folder, name);
     mkdirSync(join(path, '..'), { recursive: true });

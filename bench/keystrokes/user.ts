@@ -158,7 +158,7 @@ export async function typeTarget(options: UserOptions): Promise<void> {
 }
 
 /** Whether everything that is shown is what the user means to write, to the end of a line. */
-export function isWhollyRight(text: string | undefined, target: string, offset: number): boolean {
+function isWhollyRight(text: string | undefined, target: string, offset: number): boolean {
   if (text === undefined || text.trim() === '' || !target.startsWith(text, offset)) {
     return false;
   }

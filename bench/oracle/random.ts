@@ -23,11 +23,3 @@ export function logNormal(random: Random, median: number, sigma: number): number
   const radius = Math.sqrt(-2 * Math.log(1 - random()));
   return median * Math.exp(sigma * radius * Math.cos(2 * Math.PI * random()));
 }
-
-export function pick<T>(random: Random, items: readonly T[]): T {
-  const item = items[Math.floor(random() * items.length)];
-  if (item === undefined) {
-    throw new RangeError('Nothing to pick from');
-  }
-  return item;
-}

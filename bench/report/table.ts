@@ -38,7 +38,7 @@ export function atLeast(limit: number): Wanted {
 
 export type Verdict = 'met' | 'missed' | 'not measured' | '';
 
-export function verdict(row: Row, subject: string): Verdict {
+function verdict(row: Row, subject: string): Verdict {
   if (row.wanted === undefined) {
     return '';
   }
@@ -78,7 +78,10 @@ export function saveReport(report: Report, details: unknown): string {
   mkdirSync(folder, { recursive: true });
   const path = join(folder, `bench-${report.bench}.json`);
   const rows = report.rows.map((row) => ({ ...row, verdict: verdict(row, report.subject) }));
-  writeFileSync(path, JSON.stringify({ ...report, rows, at: new Date().toISOString(), details }, undefined, 1));
+  const whole = { ...report, rows, at: new Date().toISOString(), details };
+  // JSON knows no infinity: what never came would read as null.
+  const readable = (_key: string, value: unknown): unknown => (value === Infinity ? 'never' : value);
+  writeFileSync(path, JSON.stringify(whole, readable, 1));
   return path;
 }
 
