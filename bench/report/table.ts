@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-export type Unit = 'ms' | 'share' | 'count' | 'kB' | 'MB';
+export type Unit = 'µs' | 'ms' | 'share' | 'count' | 'kB' | 'MB';
 
 export interface Wanted {
   readonly limit: number;
@@ -94,6 +94,8 @@ function format(value: number | undefined, unit: Unit): string {
       return `${(value * 100).toFixed(value > 0.9 && value < 1 ? 1 : 0)} %`;
     case 'ms':
       return Number.isFinite(value) ? `${value.toFixed(Math.abs(value) < 10 ? 1 : 0)} ms` : 'never';
+    case 'µs':
+      return `${value.toFixed(Math.abs(value) < 10 ? 2 : 0)} µs`;
     case 'count':
       return value.toFixed(value < 10 ? 2 : 0);
     case 'kB':

@@ -1,0 +1,181 @@
+/** What the router itself costs: decision, stream event, chunk, failover, cancellation, memory. Prints a table beside the wishes. */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { systemClock } from '../../src/base/clock.ts';
+import { Emitter } from '../../src/base/event.ts';
+import { silentLogger } from '../../src/base/logger.ts';
+import { createRouter } from '../../src/router/create-router.ts';
+import type { Egress } from '../../src/router/egress.ts';
+import type { ModelRequest } from '../../src/router/model-request.ts';
+import type { ProviderDefinition, ProviderProfile } from '../../src/router/provider-definition.ts';
+import type { Router } from '../../src/router/router.ts';
+import type { StreamPart } from '../../src/router/stream-part.ts';
+import type { Wire } from '../../src/router/wire.ts';
+import { row } from './row.ts';
+import { measureCancel, measureChunks, measureFailover } from './loopback.ts';
+import { percentile } from '../report/statistics.ts';
+import { atMost, printReport, type Row, saveReport } from '../report/table.ts';
+
+const openEgress: Egress = {
+  // What the real policy does at least: read the host.
+  check: ({ url }) => void new URL(url).hostname,
+  record: () => undefined,
+};
+
+const request: ModelRequest = {
+  purpose: 'completion',
+  input: { type: 'fim', path: 'a.ts', language: 'typescript', prefix: 'x'.repeat(8000), suffix: '', snippets: [] },
+  limits: { maxOutputTokens: 64, stop: [] },
+};
+const never = new AbortController().signal;
+
+function definition(id: string, stream: Wire): ProviderDefinition {
+  const wire = Promise.resolve({ stream, probe: () => Promise.reject(new Error('not measured')) });
+  return {
+    id,
+    label: id,
+    location: 'remote',
+    auth: 'api-key',
+    keyVariables: [],
+    baseUrl: `https://${id}.example/v1`,
+    discover: false,
+    capabilities: {
+      chat: true,
+      fim: 'native',
+      tools: false,
+      images: false,
+      promptCache: false,
+      stopsBillingOnDisconnect: true,
+      parallelRequests: 4,
+    },
+    completionModel: 'model',
+    models: ['model'],
+    wire: () => wire,
+  };
+}
+
+function routerOver(count: number, stream: Wire): Router {
+  const profiles = Array.from({ length: count }, (_, index): ProviderProfile => ({
+    definition: definition(`provider-${index}`, stream),
+    enabled: true,
+    baseUrl: undefined,
+    completionModel: undefined,
+    headers: {},
+    fimFamily: undefined,
+    parallelRequests: undefined,
+    apiKey: () => Promise.resolve('sk-0123456789'),
+  }));
+  return createRouter({
+    profiles: { list: () => profiles, onDidChange: new Emitter<void>().event },
+    egress: openEgress,
+    fetch: globalThis.fetch,
+    clock: systemClock,
+    logger: silentLogger,
+  });
+}
+
+const finish: StreamPart = { type: 'finish', reason: 'stop' };
+const token: StreamPart = { type: 'text-delta', text: ' token' };
+
+/** From the caller's first `next()` to the call of the wire: candidates, standing, egress, timers, record, key, wire. */
+async function measureDecision(): Promise<readonly Row[]> {
+  let calledAtMs = 0;
+  const router = routerOver(10, async function* () {
+    calledAtMs = performance.now();
+    yield finish;
+  });
+  const times: number[] = [];
+  for (let i = 0; i < 30_000; i++) {
+    const startedAtMs = performance.now();
+    for await (const part of router.stream(request, never)) void part;
+    times.push((calledAtMs - startedAtMs) * 1000);
+  }
+  const warm = times.slice(10_000);
+  const route: number[] = [];
+  for (let i = 0; i < 100_000; i++) {
+    const startedAtMs = performance.now();
+    router.completionRoute();
+    route.push((performance.now() - startedAtMs) * 1000);
+  }
+  router.dispose();
+  return [
+    row('decision among 10 providers, p50', 'µs', undefined, percentile(warm, 50)),
+    row('decision among 10 providers, p99', 'µs', atMost(50), percentile(warm, 99)),
+    row('completionRoute(), p50', 'µs', undefined, percentile(route, 50)),
+    row('completionRoute(), p99', 'µs', undefined, percentile(route, 99)),
+  ];
+}
+
+/** The same wire read directly and through the router: the difference is ours. */
+async function measureEvents(): Promise<readonly Row[]> {
+  const count = 2000;
+  const wire: Wire = async function* () {
+    for (let i = 0; i < count; i++) yield token;
+    yield finish;
+  };
+  const router = routerOver(1, wire);
+  const direct: number[] = [];
+  const routed: number[] = [];
+  for (let round = 0; round < 300; round++) {
+    let startedAtMs = performance.now();
+    for await (const part of wire(undefined as never)) void part;
+    direct.push(((performance.now() - startedAtMs) * 1000) / count);
+    startedAtMs = performance.now();
+    for await (const part of router.stream(request, never)) void part;
+    routed.push(((performance.now() - startedAtMs) * 1000) / count);
+  }
+  router.dispose();
+  const alone = percentile(direct.slice(50), 50) ?? 0;
+  const ours = (percentile(routed.slice(50), 50) ?? 0) - alone;
+  return [row('stream event, on top of the wire, p50', 'µs', atMost(1), ours, alone)];
+}
+
+/** Also without `--expose-gc` on the command line. */
+function createCollector(): () => void {
+  setFlagsFromString('--expose-gc');
+  return runInNewContext('gc') as () => void;
+}
+
+async function measureMemory(): Promise<readonly Row[]> {
+  const collectGarbage = createCollector();
+  const router = routerOver(3, async function* () {
+    yield token;
+    yield finish;
+  });
+  const run = async (times: number): Promise<void> => {
+    for (let i = 0; i < times; i++) {
+      for await (const part of router.stream(request, never)) void part;
+    }
+  };
+  const heap = (): number => {
+    collectGarbage();
+    return process.memoryUsage().heapUsed / 1024;
+  };
+  await run(2000);
+  const beforeKb = heap();
+  await run(10_000);
+  const grownKb = heap() - beforeKb;
+  router.dispose();
+  return [row('heap growth, 10,000 requests', 'kB', atMost(100), grownKb)];
+}
+
+const rows = [
+  ...(await measureDecision()),
+  ...(await measureEvents()),
+  ...(await measureChunks(openEgress)),
+  ...(await measureFailover()),
+  ...(await measureCancel()),
+  ...(await measureMemory()),
+];
+const report = {
+  bench: 'router',
+  title: 'The router: what it costs by itself',
+  subject: 'Reaper',
+  rows,
+  notes: [
+    'decision: from the caller’s first next() to the call of the wire; candidates, egress policy, timers and key included',
+    'alone: the same events or chunks read without the router; Reaper is what comes on top',
+  ],
+};
+printReport(report);
+saveReport(report, undefined);
