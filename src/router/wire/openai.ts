@@ -79,7 +79,7 @@ async function orElse<T>(call: WireCall, raw: () => Promise<T>, viaChat: () => P
 }
 
 /** Whether a server does not take this kind of request, as opposed to this one. LM Studio says so inside a 200. */
-export function isRefusal(error: unknown): boolean {
+function isRefusal(error: unknown): boolean {
   if (!(error instanceof ReaperError)) return false;
   const { status, kind } = error;
   if (status === 404 || status === 405 || status === 501) return true;

@@ -49,7 +49,7 @@ export function serverStops(stops: readonly string[], max: number): readonly str
 }
 
 /** How many characters at the end of `text` may be the beginning of one of the strings. */
-export function longestBeginning(text: string, strings: readonly string[]): number {
+function longestBeginning(text: string, strings: readonly string[]): number {
   let longest = 0;
   for (const string of strings) {
     for (let length = Math.min(string.length - 1, text.length); length > longest; length--) {
