@@ -4,11 +4,14 @@ import { Emitter } from '../../src/base/event.ts';
 import { silentLogger } from '../../src/base/logger.ts';
 import { createCompletionEngine } from '../../src/completion/create-engine.ts';
 import type { CompletionEngine, CompletionSettings } from '../../src/completion/engine.ts';
+import { finishText } from '../../src/completion/finish/finish-text.ts';
+import { findStreamEnd } from '../../src/completion/finish/stream-end.ts';
+import { decideByText } from '../../src/completion/syntax/decide-by-text.ts';
+import type { Syntax } from '../../src/completion/syntax/syntax.ts';
 import { createRouter } from '../../src/router/create-router.ts';
 import type { ProviderProfile } from '../../src/router/provider-definition.ts';
 import { llamaCpp } from '../../src/router/providers/llama-cpp.ts';
 import type { Router } from '../../src/router/router.ts';
-import { findStreamEnd, finish, syntax } from './finishing.ts';
 import type { GhostSource } from './ghost-source.ts';
 
 export interface ServedModel {
@@ -28,6 +31,13 @@ const SETTINGS: CompletionSettings = {
   maxLines: 12,
   maxOutputTokens: 128,
   promptTokens: 2500,
+};
+
+/** Without the worker and its trees, whose answers come in real time. */
+const SYNTAX_BY_TEXT: Syntax = {
+  analyze: (query) => Promise.resolve(decideByText(query)),
+  analyzeNow: decideByText,
+  dispose: () => undefined,
 };
 
 /** A router with one provider, probed, so that the first key is served like any other. */
@@ -58,8 +68,8 @@ export function createReaperSource(clock: Clock, router: Router): GhostSource & 
   const engine = createCompletionEngine({
     router,
     privacy: { mayRead: () => ({ allowed: true }), withoutSecrets: (text) => text, hasSecret: () => false },
-    syntax,
-    finish,
+    syntax: SYNTAX_BY_TEXT,
+    finish: finishText,
     findStreamEnd,
     gatherContext: () => Promise.resolve([]),
     relativePath: (path) => path.slice(1),
