@@ -12,6 +12,8 @@ export interface ServerOptions {
   readonly dataFolder: string;
   /** The user's settings; `undefined` leaves those that are there. */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** Settings of scope `machine`: in a window on a server, VS Code takes these from here and not from the user's. */
+  readonly machineSettings?: Readonly<Record<string, unknown>>;
   /** `false`: folders open in Restricted Mode. */
   readonly trustEverything?: boolean;
   /** Lets a page's address name an extension folder or a test module to load: for tests alone. */
@@ -44,11 +46,9 @@ const supervisor = fileURLToPath(new URL('./supervise.mjs', import.meta.url));
 
 export async function startServer(server: CodeServer, options: ServerOptions): Promise<RunningServer> {
   const folders = dataFolders(options.dataFolder);
-  mkdirSync(join(folders.user, 'User'), { recursive: true });
   mkdirSync(folders.extensions, { recursive: true });
-  if (options.settings !== undefined) {
-    writeFileSync(join(folders.user, 'User', 'settings.json'), JSON.stringify(options.settings, undefined, 2));
-  }
+  writeSettings(join(folders.user, 'User'), options.settings);
+  writeSettings(join(folders.user, 'Machine'), options.machineSettings);
   const child = spawn(process.execPath, [supervisor, server.node, server.serverMain, ...serverArguments(options)], {
     stdio: ['pipe', 'pipe', 'pipe'],
     // A group of its own, so that the supervisor can end all of it.
@@ -99,6 +99,13 @@ export function dataFolders(dataFolder: string): { user: string; extensions: str
     extensions: join(dataFolder, 'extensions'),
     server: join(dataFolder, 'server'),
   };
+}
+
+function writeSettings(folder: string, settings: Readonly<Record<string, unknown>> | undefined): void {
+  mkdirSync(folder, { recursive: true });
+  if (settings !== undefined) {
+    writeFileSync(join(folder, 'settings.json'), JSON.stringify(settings, undefined, 2));
+  }
 }
 
 function serverArguments(options: ServerOptions): string[] {

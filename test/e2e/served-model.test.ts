@@ -41,11 +41,8 @@ describe('a served model in the editor', () => {
     workbench = await openWorkbench({
       extension: fromSources,
       template: demoFolder,
-      settings: {
-        'reaper.providers.llama.cpp.baseUrl': server.url,
-        'reaper.completion.providers': ['llama.cpp'],
-        'editor.autoClosingBrackets': 'never',
-      },
+      settings: { 'reaper.completion.providers': ['llama.cpp'], 'editor.autoClosingBrackets': 'never' },
+      machineSettings: { 'reaper.providers.llama.cpp.baseUrl': server.url },
     });
     await openFile(workbench, 'shop/suppliers.ts');
   });

@@ -25,6 +25,8 @@ export interface WorkbenchOptions {
   readonly template?: string;
   /** Added to the quiet defaults below. */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** Those of scope `machine`, which a window on a server does not take from the user's settings. */
+  readonly machineSettings?: Readonly<Record<string, unknown>>;
   /** For a second start with the same user data, which is kept then: the `dataFolder` of the first. */
   readonly dataFolder?: string;
   readonly untrusted?: boolean;
@@ -76,6 +78,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   const server = await startServer(codeServer, {
     dataFolder,
     settings: { ...QUIET_SETTINGS, ...options.settings },
+    ...(options.machineSettings === undefined ? {} : { machineSettings: options.machineSettings }),
     allowDevelopment: true,
     trustEverything: options.untrusted !== true,
     ...(options.env === undefined ? {} : { env: options.env }),
