@@ -17,6 +17,10 @@ export function deadlineError(candidate: Candidate, deadline: Deadline, limitMs:
   }
 }
 
+export function loadingError(candidate: Candidate): ReaperError {
+  return new ReaperError('timeout', `${nameOf(candidate)} is still loading ${candidate.model}.`);
+}
+
 export function cutOffError(candidate: Candidate): ReaperError {
   return new ReaperError('network', `The answer from ${nameOf(candidate)} was cut off before its end.`);
 }

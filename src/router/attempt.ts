@@ -3,18 +3,26 @@ import { untilAborted } from '../base/abort.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Disposable } from '../base/disposable.ts';
 import { ReaperError } from '../base/errors.ts';
-import { cutOffError, deadlineError, missingKeyError, onlyWhiteSpaceError, unexpectedError } from './attempt-errors.ts';
+import {
+  cutOffError,
+  deadlineError,
+  loadingError,
+  missingKeyError,
+  onlyWhiteSpaceError,
+  unexpectedError,
+} from './attempt-errors.ts';
+import { outcomeOf, recordOf } from './attempt-record.ts';
 import type { Candidate } from './candidates.ts';
 import { type Deadlines, startWatchdog, type Watchdog } from './deadlines.ts';
-import { completeUsage } from './estimate-usage.ts';
 import { reaperErrorWithin } from './http-errors.ts';
 import type { ModelRequest, Strategy } from './model-request.ts';
 import { readKey } from './read-key.ts';
 import { errorWithoutSecrets, secretsOf } from './redact-secrets.ts';
-import type { AttemptOutcome, RequestRecord } from './request-record.ts';
+import type { RequestRecord } from './request-record.ts';
 import type { FinishReason, StreamPart, TokenUsage } from './stream-part.ts';
 import type { MeteredFetch, Transport } from './transport.ts';
-import type { FimMode } from './wire.ts';
+import type { WarmUps } from './warm-up.ts';
+import type { FimMode, WireModule } from './wire.ts';
 
 export interface AttemptPlan {
   readonly id: string;
@@ -29,16 +37,21 @@ export interface AttemptPlan {
   readonly signal: AbortSignal;
 }
 
+type ModelLoading = 'none' | 'under-way' | 'done';
+
 /** What became of an attempt: the record, and the error behind it for those who act on its kind. */
 export interface SettledAttempt {
   readonly candidate: Candidate;
   readonly record: RequestRecord;
   readonly error: ReaperError | undefined;
+  /** `under-way`: nothing was sent yet; `done`: the model had to be loaded first, so the times say nothing of its speed. */
+  readonly loading: ModelLoading;
 }
 
 export interface AttemptServices {
   readonly clock: Clock;
   readonly transport: Transport;
+  readonly warmUps: Pick<WarmUps, 'load'>;
   /** The server takes holes in another way than the candidate says. */
   readonly onFimLearned: (candidate: Candidate, fim: FimMode) => void;
   readonly onSettled: (attempt: SettledAttempt) => void;
@@ -65,6 +78,7 @@ export class Attempt implements Disposable {
   #iterator: AsyncIterator<StreamPart> | undefined;
   #rejectPull: ((error: ReaperError) => void) | undefined;
   #secrets: readonly string[] = [];
+  #loading: ModelLoading = 'none';
   #settled = false;
   #error: ReaperError | undefined;
   #firstUsefulTokenMs: number | undefined;
@@ -79,7 +93,8 @@ export class Attempt implements Disposable {
     this.#startedAt = clock.wallTime();
     this.#startedMs = clock.now();
     this.#watchdog = startWatchdog(clock, plan.deadlines, (deadline, limitMs) => {
-      this.#settle(deadlineError(plan.candidate, deadline, limitMs));
+      const isLoading = this.#loading === 'under-way';
+      this.#settle(isLoading ? loadingError(plan.candidate) : deadlineError(plan.candidate, deadline, limitMs));
     });
     this.#metered = services.transport({
       providerId: plan.candidate.providerId,
@@ -138,6 +153,7 @@ export class Attempt implements Disposable {
     this.#secrets = secretsOf(apiKey, profile.headers);
     if (apiKey === undefined && profile.definition.auth === 'api-key') throw missingKeyError(candidate);
     const wire = await untilAborted(profile.definition.wire(), signal);
+    await this.#waitForModel(wire, apiKey);
     signal.throwIfAborted();
     const stream = wire.stream({
       baseUrl: candidate.baseUrl,
@@ -153,6 +169,14 @@ export class Attempt implements Disposable {
     });
     this.#iterator = stream[Symbol.asyncIterator]();
     return this.#iterator.next();
+  }
+
+  async #waitForModel(wire: WireModule, apiKey: string | undefined): Promise<void> {
+    const load = this.#services.warmUps.load(this.#plan.candidate, wire, apiKey);
+    if (load === undefined) return;
+    this.#loading = 'under-way';
+    await untilAborted(load, this.#controller.signal);
+    this.#loading = 'done';
   }
 
   #observe(part: StreamPart): void {
@@ -212,8 +236,22 @@ export class Attempt implements Disposable {
       this.#rejectPull?.(error);
     }
     this.#secrets = [];
-    const outcome = outcomeOf(error, reason);
-    this.#services.onSettled({ candidate: this.#plan.candidate, record: this.#record(outcome, totalMs), error });
+    this.#services.onSettled({
+      candidate: this.#plan.candidate,
+      record: recordOf(this.#plan, {
+        outcome: outcomeOf(error, reason),
+        startedAt: this.#startedAt,
+        firstUsefulTokenMs: this.#firstUsefulTokenMs,
+        totalMs,
+        usage: this.#usage,
+        textCharacters: this.#textCharacters,
+        reasoningCharacters: this.#reasoningCharacters,
+        bytes: this.#metered.bytes,
+        warnings: this.#warnings,
+      }),
+      error,
+      loading: this.#loading,
+    });
   }
 
   /** Lets the wire come to its own end, so that the connection can be used again; not for long, and not against the caller. */
@@ -235,32 +273,6 @@ export class Attempt implements Disposable {
       });
   }
 
-  #record(outcome: AttemptOutcome, totalMs: number): RequestRecord {
-    const { id, requestId, candidate, request, strategy, reason } = this.#plan;
-    const output = {
-      ended: outcome.type === 'finished' ? ('whole' as const) : ('cut' as const),
-      textCharacters: this.#textCharacters,
-      reasoningCharacters: this.#reasoningCharacters,
-    };
-    return {
-      id,
-      requestId,
-      purpose: request.purpose,
-      strategy,
-      reason,
-      providerId: candidate.providerId,
-      model: candidate.model,
-      startedAt: this.#startedAt,
-      firstUsefulTokenMs: this.#firstUsefulTokenMs,
-      totalMs,
-      usage: completeUsage(this.#usage, request.input, output),
-      bytesSent: this.#metered.bytes.sent,
-      bytesReceived: this.#metered.bytes.received,
-      outcome,
-      warnings: [...this.#warnings],
-    };
-  }
-
   /** Everything that a wire, an SDK or a store can throw, as one error that quotes no secret. */
   #explain(thrown: unknown): ReaperError {
     const known = reaperErrorWithin(thrown);
@@ -268,11 +280,4 @@ export class Attempt implements Disposable {
     // Nobody on this side cancelled, or the attempt would be settled.
     return errorWithoutSecrets(unexpectedError(this.#plan.candidate, thrown), this.#secrets);
   }
-}
-
-function outcomeOf(error: ReaperError | undefined, reason: FinishReason): AttemptOutcome {
-  if (error === undefined) return { type: 'finished', reason };
-  return error.kind === 'cancelled'
-    ? { type: 'cancelled' }
-    : { type: 'failed', kind: error.kind, message: error.message };
 }

@@ -10,11 +10,13 @@ import type { HealthBoard } from './health.ts';
 import type { LatencyEstimates } from './latency.ts';
 import type { Penalties } from './penalties.ts';
 import type { RequestRecord } from './request-record.ts';
+import type { WarmUps } from './warm-up.ts';
 import type { ProbeResult } from './wire.ts';
 
 export interface BookkeepingOptions {
   readonly penalties: Penalties;
   readonly latency: LatencyEstimates;
+  readonly warmUps: Pick<WarmUps, 'answered' | 'failed'>;
   readonly health: HealthBoard;
   readonly discovery: Discovery;
   readonly logger: Logger;
@@ -27,7 +29,7 @@ export interface Bookkeeping extends Disposable {
 }
 
 export function createBookkeeping(options: BookkeepingOptions): Bookkeeping {
-  const { penalties, latency, health, discovery, logger } = options;
+  const { penalties, latency, warmUps, health, discovery, logger } = options;
   const finished = new Emitter<RequestRecord>();
 
   function noteLatency(candidate: Candidate, record: RequestRecord): void {
@@ -38,11 +40,25 @@ export function createBookkeeping(options: BookkeepingOptions): Bookkeeping {
 
   function noteFailure(candidate: Candidate, error: ReaperError): void {
     penalties.failed(candidate, error);
+    warmUps.failed(candidate);
     // One slow or overloaded moment is no state; what only the user can change is, and so is a server that is gone.
     if (error.kind === 'network' || penalties.standing(candidate).type !== 'good') {
       health.failing(candidate.providerId, error.message);
     }
     if (error.kind === 'network' || error.kind === 'invalid-config') discovery.recheck(candidate.profile);
+  }
+
+  /** What an attempt that reached the server says of it. */
+  function judge(candidate: Candidate, record: RequestRecord, error: ReaperError | undefined): void {
+    if (error === undefined || (error.kind === 'cancelled' && record.firstUsefulTokenMs !== undefined)) {
+      penalties.succeeded(candidate);
+      warmUps.answered(candidate);
+      health.ok(candidate.providerId);
+    } else if (error.kind === 'cancelled') {
+      penalties.inconclusive(candidate);
+    } else {
+      noteFailure(candidate, error);
+    }
   }
 
   function publish(record: RequestRecord): void {
@@ -55,16 +71,10 @@ export function createBookkeeping(options: BookkeepingOptions): Bookkeeping {
   }
 
   return {
-    settled({ candidate, record, error }) {
-      noteLatency(candidate, record);
-      if (error === undefined || (error.kind === 'cancelled' && record.firstUsefulTokenMs !== undefined)) {
-        penalties.succeeded(candidate);
-        health.ok(candidate.providerId);
-      } else if (error.kind === 'cancelled') {
-        penalties.inconclusive(candidate);
-      } else {
-        noteFailure(candidate, error);
-      }
+    settled({ candidate, record, error, loading }) {
+      if (loading === 'none') noteLatency(candidate, record);
+      if (loading === 'under-way') penalties.inconclusive(candidate);
+      else judge(candidate, record, error);
       logger.debug(lineOf(record));
       publish(record);
     },

@@ -21,6 +21,7 @@ import type { RouteFacts, Router } from './router.ts';
 import { single } from './strategies/single.ts';
 import type { StrategyFunction } from './strategies/strategy.ts';
 import { createTransport } from './transport.ts';
+import { createWarmUps } from './warm-up.ts';
 
 export interface ProfileSource {
   /** In order of preference; the same array until something changes. */
@@ -54,11 +55,13 @@ export function createRouter(options: RouterOptions): Router {
   const probes = createProbes({ transport, egress, clock });
   const discovery = createDiscovery({ profiles: profiles.list, probes, health, clock });
   const routes = createRoutes({ profiles: profiles.list, probes, penalties, egress, clock });
-  const books = createBookkeeping({ penalties, latency, health, discovery, logger });
+  const warmUps = createWarmUps({ transport, clock, logger, lifetime: lifetime.signal });
+  const books = createBookkeeping({ penalties, latency, warmUps, health, discovery, logger });
   const running = new Map<string, Attempt>();
   const services: AttemptServices = {
     clock,
     transport,
+    warmUps,
     onFimLearned: ({ profile, model }, fim) => probes.learnFim(profile, model, fim),
     onSettled(settled) {
       running.delete(settled.record.id);

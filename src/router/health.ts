@@ -20,6 +20,8 @@ export interface HealthBoard {
 export function createHealthBoard(clock: Clock, logger: Logger): HealthBoard {
   const states = new Map<string, ProviderHealth>();
   const changed = new Emitter<ProviderHealth>();
+  /** What was last said of a provider, and holds until it works again: a change of settings is no reason to say it twice. */
+  const said = new Map<string, string>();
   const bornAt = clock.wallTime();
 
   function of(providerId: string): ProviderHealth {
@@ -45,9 +47,10 @@ export function createHealthBoard(clock: Clock, logger: Logger): HealthBoard {
   function log(before: ProviderHealth, after: ProviderHealth): void {
     if (after.state === 'failing') {
       const line = `${after.providerId}: ${after.problem ?? 'failing'}`;
-      if (before.state === 'failing') logger.debug(line);
+      if (before.state === 'failing' || said.get(after.providerId) === line) logger.debug(line);
       else logger.warn(line);
-    } else if (after.state === 'ok' && before.state === 'failing') {
+      said.set(after.providerId, line);
+    } else if (after.state === 'ok' && said.delete(after.providerId)) {
       logger.info(`${after.providerId} works again`);
     }
   }

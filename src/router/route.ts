@@ -23,7 +23,7 @@ export interface Route {
 
 export interface Routes {
   forRequest(request: ModelRequest): Route;
-  /** Servers that the request's route would like to know more about. */
+  /** Servers worth a wait, because without them there is only what is embedded. */
   unprobed(request: ModelRequest): readonly Unprobed[];
   /** Those that would be asked for completions now, best first; the same array until something changes. */
   forCompletions(): readonly Candidate[];
@@ -63,7 +63,10 @@ export function createRoutes(options: RoutesOptions): Routes {
       const list = listFor(request.input.type, request.routing);
       return createRoute(list, request.purpose, options);
     },
-    unprobed: (request) => listFor(request.input.type, request.routing).unprobed,
+    unprobed(request) {
+      const { candidates, unprobed } = listFor(request.input.type, request.routing);
+      return candidates.some(({ location }) => location !== 'embedded') ? [] : unprobed;
+    },
     forCompletions() {
       const list = listFor('fim', undefined);
       if (list !== completionsFrom || penalties.version !== completionsAtPenalty || clock.now() >= completionsUntilMs) {

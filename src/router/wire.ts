@@ -69,4 +69,9 @@ export type Probe = (call: ProbeCall) => Promise<ProbeResult>;
 export interface WireModule {
   readonly stream: Wire;
   readonly probe: Probe;
+  /**
+   * For servers that load a model at its first request, and stop loading when that request is given up. Sends no prompt and
+   * resolves when the model is in memory. Throws as `Wire` does.
+   */
+  readonly warmUp?: (call: ProbeCall) => Promise<void>;
 }

@@ -95,6 +95,8 @@ describe('discovery and probing', () => {
     assert.match(fixture.router.health()[0]?.problem ?? '', new RegExp(`Nothing answers at 127.0.0.1:${port}`));
     assert.equal(await ask(), 'other');
     await fixture.clock.advance(3_600_000);
+    fixture.setProfiles([setUp(`http://127.0.0.1:${port}`), fallback()]);
+    await until(() => fixture.router.health()[0]?.state === 'failing');
     assert.equal(fixture.log.filter((entry) => entry.startsWith('warn')).length, 1);
   });
 
@@ -177,6 +179,12 @@ describe('discovery and probing', () => {
     await server.allClosed();
     await until(() => fixture.router.health()[0]?.state === 'failing');
     assert.match(fixture.router.health()[0]?.problem ?? '', /did not answer within 3 s/);
+  });
+
+  it('does not wait at all while another provider can answer', async () => {
+    server.script = () => undefined;
+    fixture = createFixture([setUp(server.url), fallback()]);
+    assert.equal(await ask(), 'other');
   });
 
   it('leaves out a server without a model that fills in the middle', async () => {

@@ -17,6 +17,7 @@ import { serverUrl } from './base-url.ts';
 import { type JsonRecord, countAt, recordAt, textAt } from './json.ts';
 import { jsonLines } from './json-lines.ts';
 import { noFim } from './no-fim.ts';
+import { loadOllamaModel } from './ollama-load.ts';
 import { findOllama } from './ollama-probe.ts';
 import { probeWith } from './probing.ts';
 import { type Target, send } from './transport.ts';
@@ -33,6 +34,7 @@ export const ollamaWire: WireModule = {
     yield* answer(call, ollamaParts(response, call), request.shape);
   },
   probe: (call) => probeWith(call, (ask) => findOllama(call, ask)),
+  warmUp: (call) => loadOllamaModel(call, KEEP_ALIVE),
 };
 
 interface OllamaRequest {
