@@ -5,6 +5,8 @@ import type { GhostNote } from './page-recorder.ts';
 export interface Place {
   readonly target: string;
   readonly offset: number;
+  /** Closers, blanks and semicolons at the end of the line may be missing: the editor has put its own closers there. */
+  readonly butForClosers?: boolean;
 }
 
 /** The rest of the line at this place. */
@@ -30,13 +32,21 @@ export function isRight(note: GhostNote | undefined, place: Place): boolean {
     return false;
   }
   if (rest.trim() !== '') {
-    return note.inline.trim() !== '' && note.typed.startsWith(typed) && note.line.trimEnd() === typed + rest;
+    return note.inline.trim() !== '' && note.typed.startsWith(typed) && sameLine(note.line, typed + rest, place);
   }
   // At a line's end the ghost text can only be below, and must reach the end of a line that says something.
   const firstWithText = note.below.findIndex((line) => line.trim() !== '');
   return (
     note.inline.trim() === '' && firstWithText >= 0 && note.below[firstWithText]?.trimEnd() === following[firstWithText]
   );
+}
+
+const CLOSERS_AT_END = /[\s)\]}>"'`;,]+$/;
+
+function sameLine(drawn: string, wanted: string, place: Place): boolean {
+  return place.butForClosers === true
+    ? drawn.replace(CLOSERS_AT_END, '') === wanted.replace(CLOSERS_AT_END, '')
+    : drawn.trimEnd() === wanted;
 }
 
 /** What Tab inserts. */

@@ -139,6 +139,7 @@ export async function runSession(
         fileName,
         target,
         offset,
+        closesBrackets: plan.editorDefaults,
       };
       const { run, rounds } = SCENARIOS[name];
       const scenarioOptions: ScenarioOptions = {

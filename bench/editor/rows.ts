@@ -146,16 +146,22 @@ function otherRows(measured: readonly Measured[], empty: LoadCost | undefined): 
     },
     { quantity: 'one slot: requests a stop', unit: 'count', wanted: undefined, values: from('one-slot', perStop) },
     {
-      quantity: 'default editor settings, 200 ms: stops p50',
+      quantity: 'default editor settings, 200 ms: stops p50, closers aside',
       unit: 'ms',
       wanted: undefined,
       values: from('defaults', p50),
     },
     {
-      quantity: 'default editor settings, 200 ms: stops p95',
+      quantity: 'default editor settings, 200 ms: stops p95, closers aside',
       unit: 'ms',
       wanted: undefined,
       values: from('defaults', p95),
+    },
+    {
+      quantity: 'default editor settings: stops with text that is right to the last closer',
+      unit: 'share',
+      wanted: undefined,
+      values: from('defaults', (result) => share(result.right)),
     },
     {
       quantity: 'default editor settings: requests a stop',

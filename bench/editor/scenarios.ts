@@ -25,6 +25,8 @@ export type Scenario = (stage: Stage, options: ScenarioOptions) => Promise<Scena
 /** A user who types at an even pace; from typing studies, 120 ms a key is a fluent typist (100 words a minute). */
 const STEADY_KEY_MS = 120;
 /** The pace inside a burst. */
+/** Some two seconds. */
+const RUN_IN_KEYS = 18;
 const BURST_KEY_MS = 45;
 const BURST_PAUSE_MS = 450;
 /** After this the right text counts as never shown. */
@@ -34,6 +36,7 @@ const GIVE_UP_MS = 3000;
 export const stops: Scenario = async (stage, options) => {
   const random = seededRandom(options.seed);
   const waitsMs: number[] = [];
+  const right: boolean[] = [];
   const start = stage.offset;
   for (let round = 0; round < options.rounds; round++) {
     const until = knownPlace(stage.target, stage.offset + 6 + Math.floor(random() * 19), options.wrongShare);
@@ -43,10 +46,11 @@ export const stops: Scenario = async (stage, options) => {
     const times = await typeOn(stage, until - stage.offset, STEADY_KEY_MS);
     waitsMs.push(await latencyToRight(stage, times.at(-1) ?? 0, GIVE_UP_MS));
     await stage.typist.rest(300 + random() * 500);
+    right.push(isRight(stage.recorder.current, { target: stage.target, offset: stage.offset }));
   }
   return {
     waitsMs,
-    right: [],
+    right,
     rightTimeShare: undefined,
     requests: countRequests(stage),
     characters: stage.offset - start,
@@ -55,6 +59,9 @@ export const stops: Scenario = async (stage, options) => {
 
 /** Types without a pause; looks just before each key whether the right text is up. */
 export const steady: Scenario = async (stage, options) => {
+  // The first line of a file that nobody has asked about says how fast the model is, which the stops say already.
+  await typeOn(stage, RUN_IN_KEYS, STEADY_KEY_MS);
+  const requestsBefore = countRequests(stage);
   const start = stage.offset;
   const length = options.rounds * 12;
   const times = await typeOn(stage, length, STEADY_KEY_MS);
@@ -71,7 +78,13 @@ export const steady: Scenario = async (stage, options) => {
     rightMs += rightTime(stage.recorder.ghosts, place, from, until);
     totalMs += until - from;
   }
-  return { waitsMs: [], right, rightTimeShare: rightMs / totalMs, requests: countRequests(stage), characters: length };
+  return {
+    waitsMs: [],
+    right,
+    rightTimeShare: rightMs / totalMs,
+    requests: countRequests(stage) - requestsBefore,
+    characters: length,
+  };
 };
 
 /** Fast bursts of 5 to 14 keys with short pauses; looks at the end of each pause. */

@@ -17,10 +17,12 @@ export interface Stage {
   readonly target: string;
   /** How much of the target is in the editor. */
   offset: number;
+  /** The editor closes brackets and quotes by itself here. */
+  readonly closesBrackets: boolean;
 }
 
 export function placeOf(stage: Stage): Place {
-  return { target: stage.target, offset: stage.offset };
+  return { target: stage.target, offset: stage.offset, butForClosers: stage.closesBrackets };
 }
 
 /** Types the next characters of the target. */
