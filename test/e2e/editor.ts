@@ -71,7 +71,8 @@ export async function waitForGhostText(
     }
     await nextFrame(workbench.page);
   } while (Date.now() < deadline);
-  throw new Error(`Expected the ghost text ${String(expected)}, but the last one shown was ${JSON.stringify(last)}`);
+  const logs = workbench.extensionLogs();
+  throw new Error(`Expected the ghost text ${String(expected)}, but saw ${JSON.stringify(last)}. The log:\n${logs}`);
 }
 
 /** Waits until no ghost text is shown. */

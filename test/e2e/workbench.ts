@@ -1,7 +1,7 @@
 /** A real VS Code in a real browser: started with given settings, files and extensions, and gone without a trace afterwards. */
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { type Browser, type ConsoleMessage, type Page, chromium } from 'playwright-core';
 import { ensureChromium } from '../../scripts/editor/chromium.ts';
 import { type CodeServer, type StrictOptions, ensureStrictServer } from '../../scripts/editor/code-server.ts';
@@ -44,6 +44,8 @@ export interface Workbench {
   readonly server: RunningServer;
   /** Console errors and uncaught exceptions of the page so far; the extension host reports there too. */
   consoleErrors(): readonly string[];
+  /** What extensions that are not VS Code's own have written to their log channels so far. */
+  extensionLogs(): string;
   close(): Promise<void>;
 }
 
@@ -100,7 +102,15 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     const errors = collectErrors(page);
     await page.goto(pageUrl(server, workspaceFolder, options), { timeout: PAGE_TIMEOUT_MS });
     await page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: PAGE_TIMEOUT_MS });
-    return { page, workspaceFolder, dataFolder, server, consoleErrors: () => errors, close };
+    return {
+      page,
+      workspaceFolder,
+      dataFolder,
+      server,
+      consoleErrors: () => errors,
+      extensionLogs: () => readExtensionLogs(server.logsFolder),
+      close,
+    };
   } catch (error) {
     await close();
     throw error;
@@ -140,6 +150,14 @@ function pageUrl(server: RunningServer, workspaceFolder: string, options: Workbe
   }
   const query = new URLSearchParams({ folder: workspaceFolder, payload: JSON.stringify(payload) });
   return `${server.origin}/?${query.toString()}`;
+}
+
+function readExtensionLogs(logsFolder: string): string {
+  const files = globSync('*/exthost*/*.*/*.log', { cwd: logsFolder });
+  return files
+    .filter((file) => !basename(dirname(file)).startsWith('vscode.'))
+    .map((file) => `${file}:\n${readFileSync(join(logsFolder, file), 'utf8')}`)
+    .join('\n');
 }
 
 function collectErrors(page: Page): string[] {
