@@ -6,13 +6,13 @@ import type { Logger } from '../../base/logger.ts';
 import type { LearnableFile, Predictor } from '../../predictor/predictor.ts';
 import type { FileVerdict } from '../../privacy/privacy.ts';
 import { createSlices } from './slices.ts';
-import { isLearnablePath, isLearnableText } from './worth-learning.ts';
+import { isLearnablePath } from './worth-learning.ts';
 
 export interface LearningPorts {
   readonly predictor: Pick<Predictor, 'learn' | 'forget' | 'update'>;
   /** Absolute paths, most important first. */
   readonly listFiles: (isWanted: (path: string) => Promise<boolean>, signal: AbortSignal) => AsyncIterable<string>;
-  /** `undefined` for a file that is gone or is no text. */
+  /** `undefined` for a file that is gone. */
   readonly readFile: (path: string) => Promise<string | undefined>;
   readonly languageOf: (path: string) => string | undefined;
   /** What is known now. */
@@ -65,7 +65,7 @@ export function createLearning(ports: LearningPorts): Learning {
   const read = async (path: string): Promise<LearnableFile | undefined> => {
     const language = ports.languageOf(path);
     const text = await ports.readFile(path);
-    return language === undefined || text === undefined || !isLearnableText(text)
+    return language === undefined || text === undefined
       ? undefined
       : { path: ports.relativePath(path), language, text };
   };
@@ -177,10 +177,7 @@ export function createLearning(ports: LearningPorts): Learning {
       const timer = clock.setTimeout(() => {
         documentTimers.delete(path);
         if (isLearnablePath(path, languageId) && ports.mayRead(path).allowed) {
-          const text = getText();
-          if (isLearnableText(text)) {
-            predictor.update({ path: ports.relativePath(path), language: languageId, text });
-          }
+          predictor.update({ path: ports.relativePath(path), language: languageId, text: getText() });
         }
       }, TYPING_PAUSE_MS);
       documentTimers.set(path, timer);

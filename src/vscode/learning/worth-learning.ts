@@ -1,4 +1,4 @@
-/** Which files are worth learning: text that people wrote, of a size that people write. */
+/** Which files are worth reading for the workspace model, by name and size; the model itself judges their text. */
 
 /** Larger files are data or generated; reading them would cost more than they teach. */
 export const MAX_FILE_BYTES = 1024 * 1024;
@@ -30,18 +30,4 @@ export function isForeignFolder(name: string): boolean {
 export function isLearnablePath(path: string, languageId: string | undefined): boolean {
   const name = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
   return languageId !== undefined && !UNTYPED_LANGUAGES.has(languageId) && !GENERATED_NAMES.test(name);
-}
-
-/** Longer lines on average than anybody types: minified or generated. */
-const MAX_MEAN_LINE = 200;
-
-export function isLearnableText(text: string): boolean {
-  if (text.includes('\0')) {
-    return false;
-  }
-  let lines = 1;
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) {
-    lines++;
-  }
-  return text.length / lines <= MAX_MEAN_LINE;
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { languageOfPath } from '../../../src/vscode/learning/language-of-path.ts';
 import { walkFiles, type WalkOptions } from '../../../src/vscode/learning/walk-files.ts';
-import { isLearnablePath, isLearnableText, MAX_FILE_BYTES } from '../../../src/vscode/learning/worth-learning.ts';
+import { isLearnablePath, MAX_FILE_BYTES } from '../../../src/vscode/learning/worth-learning.ts';
 
 describe('the language of a path', () => {
   const languageOf = languageOfPath([
@@ -36,12 +36,6 @@ describe('what is worth learning', () => {
       assert.equal(isLearnablePath(`x/${name}`, 'json'), false, name);
     }
     assert.equal(isLearnablePath('x/blocks.ts', 'typescript'), true);
-  });
-
-  it('has lines as people type them', () => {
-    assert.equal(isLearnableText('const a = 1;\n'.repeat(50)), true);
-    assert.equal(isLearnableText('a'.repeat(300)), false);
-    assert.equal(isLearnableText('abc\0def'), false);
   });
 });
 

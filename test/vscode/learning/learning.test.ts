@@ -87,16 +87,6 @@ describe('teaching the workspace model', () => {
     assert.equal(most, 1);
   });
 
-  it('passes over binary and generated text', async () => {
-    const { learning, learned } = setUp({
-      '/project/binary.ts': 'a\0b',
-      '/project/minified.ts': 'x'.repeat(5000),
-      '/project/fine.ts': 'a\nb\n',
-    });
-    await learning.learnAll();
-    assert.deepEqual(learned(), ['fine.ts']);
-  });
-
   it('gives up the first run when a second begins', async () => {
     const { learning, learned } = setUp({ '/project/a.ts': 'a', '/project/b.ts': 'b' });
     const first = learning.learnAll();
