@@ -43,7 +43,7 @@ function cutHere(draft: Draft, { line, column, reason }: Cut, scene: Scene): Dra
   const head = lineText(text).slice(0, column);
   if (head.trim() === '' && line > 0) {
     const kept = keepLines(draft, line, end);
-    const goesBelow = reason === 'claimed' && scene.surroundings().claimedOnLine && firstTextLine(kept) >= 0;
+    const goesBelow = reason === 'claimed' && scene.surroundings().claims.onLine && firstTextLine(kept) >= 0;
     return goesBelow ? { ...kept, restIndent: text.indent } : kept;
   }
   const cut = cutAt(draft, line, column, end);

@@ -25,6 +25,10 @@ export const codeFence: SpanRule = (span, scene) => {
     const inFence = close >= 0 && scene.context.before.includes('```');
     return close < 0 || inFence ? span : { ...span, to: close, ended: true };
   }
+  if (scene.scope() === 'comment') {
+    // An example in documentation.
+    return span;
+  }
   const start = OPENING.lastIndex;
   if (opening[3] === '' || start >= to) {
     return ended ? nothing('code-fence', 'The model opened a code block and wrote nothing into it.') : WAIT;

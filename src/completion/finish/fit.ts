@@ -1,6 +1,7 @@
 /** How the lines of a draft stand between the brackets and strings that are open before the cursor and those closed behind it. */
 import { type Open, LINE_COMMENT, spansLines } from '../syntax/open.ts';
 import { scan } from '../syntax/scan.ts';
+import { leavesClaims } from './claims.ts';
 import { type Draft, lineText } from './draft.ts';
 import type { Scene } from './scene.ts';
 
@@ -25,26 +26,30 @@ export interface Fit {
   readonly cut: Cut | undefined;
 }
 
+/** Of deeper nesting than this nothing is asked. */
+const MAX_COMPARED = 64;
+
 export function fitOf(draft: Draft, scene: Scene): Fit {
-  const { tail, start, stack: base, claimed, rooted } = scene.surroundings();
+  const { tail, start, stack: base, claims, rooted } = scene.surroundings();
   const texts = draft.lines.map(lineText);
   const boundary = tail.length;
   const fits: LineFit[] = [];
   let lineEnd = boundary + (texts[0]?.length ?? 0);
   let quoted = false;
-  /** Of the openers that must stay open, those that the text has closed. */
-  let broken = 0;
+  /** How much of what was open before the cursor was never closed meanwhile. */
+  let low = base.length;
+  /** Where the text began to close what is closed behind the cursor; -1 while it does not. */
   let brokenAt = -1;
   let unmatchedAt = -1;
-  /** The first place where something was closed that was still so at the end of the line: further lines cannot change it. */
+  /** The first such place that was still one at the end of its line: further lines cannot change it. */
   let claimedAt = -1;
 
   const passLines = (index: number, stack: readonly Open[]): void => {
     while (fits.length < texts.length && lineEnd <= index) {
       const top = stack.at(-1);
       const open = stack.length - (top === LINE_COMMENT && scene.restKind === 'none' ? 1 : 0);
-      fits.push({ quoted, neutral: broken === 0 && open <= base.length });
-      if (broken > 0 && claimedAt < 0 && draft.lines[fits.length - 1]?.complete === true) {
+      fits.push({ quoted, neutral: brokenAt < 0 && open <= base.length });
+      if (brokenAt >= 0 && claimedAt < 0 && draft.lines[fits.length - 1]?.complete === true) {
         claimedAt = brokenAt;
       }
       quoted = top !== undefined && spansLines(top, scene.rules);
@@ -66,15 +71,13 @@ export function fitOf(draft: Draft, scene: Scene): Fit {
         unmatchedAt = unmatchedAt < 0 && known && scene.rules.balanced ? index : unmatchedAt;
         return undefined;
       }
-      const height = event === 'open' ? before.length : before.length - 1;
-      if (height >= claimed) {
-        return undefined;
-      }
-      if (event === 'open') {
-        broken -= what === base[height] ? 1 : 0;
-      } else if (before[height] === base[height]) {
-        brokenAt = broken === 0 ? index : brokenAt;
-        broken++;
+      const length = event === 'open' ? before.length + 1 : before.length - 1;
+      low = Math.min(low, length);
+      if (low < base.length && claims.all.length > 0) {
+        const now = event === 'open' ? [...before.slice(-MAX_COMPARED), what] : before.slice(-MAX_COMPARED - 1, -1);
+        const skipped = length - now.length;
+        const holds = skipped > 0 || leavesClaims(now, length, low, claims);
+        brokenAt = holds ? -1 : brokenAt < 0 ? index : brokenAt;
       }
       return undefined;
     },

@@ -1,16 +1,18 @@
 /** Indents the further lines as the file does: its unit, its characters, and from the level where the cursor is. */
-import { type Opener, closesBlock, openerOf } from '../syntax/block-lines.ts';
-import { columnsOf, linesAbove } from '../syntax/text-lines.ts';
+import { type Opener, closesBlock, continuesBlock, openerOf } from '../syntax/block-lines.ts';
+import type { LanguageRules } from '../syntax/language-rules.ts';
+import { columnsOf } from '../syntax/text-lines.ts';
 import { type Draft, type DraftLine, firstTextLine, hasText, lineText } from './draft.ts';
 import { fitOf } from './fit.ts';
 import type { LineRule } from './line-rule.ts';
 import type { Scene } from './scene.ts';
 
-/** How the model's columns become those of the file: `from` stands for `to`, and `unit` columns for one level. */
+/** How the model's columns become those of the file: `from` stands for `to`, and each `unit` beyond it for one `level`. */
 interface Mapping {
   readonly from: number;
   readonly to: number;
   readonly unit: number;
+  readonly level: number;
 }
 
 /** A line as the model and as the file indents it. */
@@ -20,8 +22,6 @@ interface Reference {
   readonly opener: Opener | undefined;
 }
 
-/** Lines above that show how the file indents. */
-const LINES_ABOVE = 60;
 const LEVELS: readonly number[] = [1, 2, 3, 4, 8];
 
 export const indentation: LineRule = (draft, scene) => {
@@ -39,8 +39,8 @@ export const indentation: LineRule = (draft, scene) => {
 };
 
 /** White space of this width, in the file's characters. */
-export function indentOf(columns: number, { context, tabWidth }: Pick<Scene, 'context' | 'tabWidth'>): string {
-  if (!context.indentUnit.startsWith('\t')) {
+export function indentOf(columns: number, { unit, tabWidth }: Pick<Scene, 'unit' | 'tabWidth'>): string {
+  if (!unit.startsWith('\t')) {
     return ' '.repeat(columns);
   }
   return '\t'.repeat(Math.floor(columns / tabWidth)) + ' '.repeat(columns % tabWidth);
@@ -69,17 +69,18 @@ function indented(draft: Draft, first: number, scene: Scene): readonly DraftLine
         unitIsKnown = true;
       }
     }
-    const file = mapping === undefined ? model : mapped(model, mapping, tabWidth);
+    const file = mapping === undefined ? model : mapped(model, mapping);
     above = { model, file, opener: openerOf(line.body, rules) };
-    const indent = indentOf(file, scene);
+    // Where no line shows the file's characters, the model's are as good.
+    const indent = file === model && !scene.file().hasLines ? line.indent : indentOf(file, scene);
     return indent === line.indent ? line : { ...line, indent };
   });
 }
 
-function mapped(columns: number, { from, to, unit }: Mapping, tabWidth: number): number {
+function mapped(columns: number, { from, to, unit, level }: Mapping): number {
   const offset = columns - from;
   const levels = Math.trunc(offset / unit);
-  return Math.max(0, to + levels * tabWidth + (offset - levels * unit));
+  return Math.max(0, to + levels * level + (offset - levels * unit));
 }
 
 function currentLine({ lineIsBlank, rules, tabWidth }: Scene, text: string): Reference | undefined {
@@ -92,58 +93,56 @@ function currentLine({ lineIsBlank, rules, tabWidth }: Scene, text: string): Ref
 
 /** What the first further line says, `above` being the line of the cursor. */
 function mappingBelow(above: Reference, line: DraftLine, model: number, scene: Scene): Mapping {
-  const { rules, tabWidth } = scene;
-  const closes = closesBlock(line.body, rules);
-  const expected = above.file + (above.opener !== undefined && !closes ? tabWidth : 0);
-  if (scene.context.indentUnit.startsWith('\t') && line.indent.startsWith(' ')) {
+  const { rules, tabWidth, unit } = scene;
+  const plain: Mapping = { from: 0, to: 0, unit: tabWidth, level: tabWidth };
+  const continues = continuesBlock(line.body, rules);
+  const deeper = above.opener !== undefined && !continues;
+  const expected = above.file + (deeper ? tabWidth : 0);
+  if (unit.startsWith('\t') && line.indent.startsWith(' ')) {
     return blanksForTabs(above, model, expected, tabWidth);
   }
-  const plain: Mapping = { from: 0, to: 0, unit: tabWidth };
-  if (model === expected || closes) {
+  if (model === expected || continues) {
     return plain;
   }
   if (above.opener !== undefined && model > above.file) {
     return above.opener === 'block' ? unitBelow(above, model, plain, scene) : plain;
   }
-  if (above.file === 0 || mayStandLeft(line.body)) {
+  if (above.file === 0 || mayStandLeft(line.body, rules)) {
     return plain;
   }
   if (above.opener !== undefined) {
     // Not deeper than the line that opens the block: indented from the margin instead of from the cursor.
-    return { from: model, to: expected, unit: model || tabWidth };
+    const step = model || tabWidth;
+    const level = scene.file().steps.has(tabWidth) ? tabWidth : step;
+    return { from: model, to: above.file + level, unit: step, level };
   }
-  const level = scene.surroundings().blockColumns;
-  return model === 0 && level !== undefined ? { from: 0, to: level + tabWidth, unit: tabWidth } : plain;
+  const block = scene.surroundings().blockColumns;
+  return model === 0 && block !== undefined ? { ...plain, to: block + tabWidth } : plain;
 }
 
-/** The step from a line that opens a block to the next is one level. */
-function unitBelow(above: Reference, model: number, mapping: Mapping, scene: Scene): Mapping {
+/** The step from a line that opens a block to the next is one level; it is changed if the file is sure to use another. */
+function unitBelow(above: Reference, model: number, mapping: Mapping, { file, tabWidth }: Scene): Mapping {
   const unit = model - above.model;
-  return unit === mapping.unit || !LEVELS.includes(unit) || usesUnit(unit, scene)
+  const { steps } = file();
+  return unit === mapping.unit || !LEVELS.includes(unit) || steps.has(unit) || !steps.has(tabWidth)
     ? mapping
-    : { from: above.model, to: above.file, unit };
+    : { from: above.model, to: above.file, unit, level: tabWidth };
 }
 
 /** The level that the line must have tells how many of the model's blanks are one tab. */
 function blanksForTabs(above: Reference, model: number, expected: number, tabWidth: number): Mapping {
   if (above.opener !== undefined && model <= Math.max(above.file, tabWidth) && expected > tabWidth) {
-    return { from: model, to: expected, unit: model };
+    return { from: model, to: expected, unit: model, level: tabWidth };
   }
   const unit = model / Math.max(1, expected / tabWidth);
-  return { from: 0, to: 0, unit: unit > 1 && LEVELS.includes(unit) ? unit : tabWidth };
+  return { from: 0, to: 0, unit: unit > 1 && LEVELS.includes(unit) ? unit : tabWidth, level: tabWidth };
 }
 
 const STANDS_LEFT = /^(?:case\b|default\b|#|\w+:|public|private|protected)/;
+/** A pattern of a shell's `case`. */
+const PATTERN = /^[^\s()]+\)/;
 
-/** Labels and directives are less indented than the statements around them. */
-function mayStandLeft(body: string): boolean {
-  return STANDS_LEFT.test(body);
-}
-
-/** Whether the file itself has lines that are indented by such steps: then its unit is not as sure as it seemed. */
-function usesUnit(unit: number, { context, tabWidth }: Scene): boolean {
-  return linesAbove(context.before, LINES_ABOVE).some((line) => {
-    const columns = columnsOf(line, tabWidth);
-    return columns % tabWidth !== 0 && columns % unit === 0 && line.trim() !== '' && !line.trimStart().startsWith('*');
-  });
+/** Labels, patterns and directives may stand where the line above them stands. */
+function mayStandLeft(body: string, rules: LanguageRules): boolean {
+  return STANDS_LEFT.test(body) || (rules.blocks === 'words' && PATTERN.test(body));
 }

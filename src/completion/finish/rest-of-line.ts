@@ -1,4 +1,5 @@
 /** Ends the text where it repeats what stands behind the cursor on its line, and refuses text that cannot stand before it. */
+import { closes, isComment, spansLines } from '../syntax/open.ts';
 import { type Draft, WAIT, cutAt, firstTextLine, hasText, lineText, nothing, replaceLine } from './draft.ts';
 import type { LineRule } from './line-rule.ts';
 import type { Scene } from './scene.ts';
@@ -13,7 +14,7 @@ export const restOfLine: LineRule = (draft, scene) => {
     case 'none':
       return draft;
     case 'closing':
-      return OPENS.test(scene.rest) ? cutAtRest(draft, scene) : draft;
+      return OPENS.test(scene.rest) ? cutAtRest(draft, scene) : inQuotedText(draft, scene);
     case 'text':
       return beforeText(draft, scene);
   }
@@ -51,6 +52,28 @@ function cutAtRest(draft: Draft, scene: Scene): Draft {
     return draft;
   }
   return cutAt(draft, first, line.indent.length + line.body.trimEnd().length - rest.length, 'suffix');
+}
+
+/** In comments and strings of several lines brackets are text, but editors close them there too. */
+function inQuotedText(draft: Draft, scene: Scene): Draft {
+  const { stack, claims } = scene.surroundings();
+  const top = stack.at(-1);
+  const isQuoted = top !== undefined && (isComment(top) || spansLines(top, scene.rules));
+  const first = firstTextLine(draft);
+  const line = draft.lines[first];
+  if (!isQuoted || claims.all.length > 0 || line === undefined || !line.complete) {
+    return draft;
+  }
+  const closer = scene.rest.trim().charCodeAt(0);
+  let open = 0;
+  for (let at = 0; at < line.body.length; at++) {
+    const code = line.body.charCodeAt(at);
+    if (code === closer && open === 0) {
+      return cutAt(draft, first, line.indent.length + at, 'suffix');
+    }
+    open += code === closer ? -1 : closes(code, closer) ? 1 : 0;
+  }
+  return draft;
 }
 
 function beforeText(draft: Draft, scene: Scene): ReturnType<LineRule> {

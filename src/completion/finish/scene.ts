@@ -12,6 +12,7 @@ import {
   nearestText,
   tabWidthOf,
 } from '../syntax/text-lines.ts';
+import { type FileIndentation, fileIndentation, unitOf } from './file-indentation.ts';
 import type { FinishContext } from './finish.ts';
 import { type Surroundings, surroundingsOf } from './surroundings.ts';
 
@@ -24,6 +25,8 @@ export type RestKind = 'none' | 'closing' | 'text';
 export interface Scene {
   readonly context: FinishContext;
   readonly rules: LanguageRules;
+  /** One level of indentation: a tab or a number of blanks. */
+  readonly unit: string;
   /** Columns of one level of indentation. */
   readonly tabWidth: number;
   /** The current line up to the cursor. */
@@ -38,6 +41,7 @@ export interface Scene {
   readonly below: PlacedLine | undefined;
   readonly surroundings: () => Surroundings;
   readonly scope: () => Scope;
+  readonly file: () => FileIndentation;
 }
 
 /** Blank lines looked past to find the next line with text. */
@@ -48,14 +52,17 @@ const MAX_REST = 400;
 
 export function sceneOf(context: FinishContext): Scene {
   const rules = languageRules(context.languageId);
-  const tabWidth = tabWidthOf(context.indentUnit);
+  const unit = unitOf(context);
+  const tabWidth = tabWidthOf(unit);
   const line = lastLine(context.before);
   const rest = firstLine(context.after);
   let surroundings: Surroundings | undefined;
   let scope: Scope | undefined;
+  let file: FileIndentation | undefined;
   return {
     context,
     rules,
+    unit,
     tabWidth,
     line,
     lineIsBlank: isBlank(line),
@@ -66,6 +73,7 @@ export function sceneOf(context: FinishContext): Scene {
     below: nearestText(linesBelow(context.after, LINES_LOOKED_AT), tabWidth),
     surroundings: () => (surroundings ??= surroundingsOf(context.before, context.after, rules, tabWidth)),
     scope: () => (scope ??= scopeAt(context.before, rules).scope),
+    file: () => (file ??= fileIndentation(context, rules)),
   };
 }
 

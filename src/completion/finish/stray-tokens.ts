@@ -7,6 +7,8 @@ const TOKEN =
   /<\|[a-zA-Z][a-zA-Z_0-9]*\|>|<｜[^｜<>\n]{1,30}｜>|<\/?(?:fim[_-](?:prefix|suffix|middle|pad)|file_sep|repo_name|reponame|start_of_turn|end_of_turn|eos|bos|EOT|PRE|SUF|MID|COMPLETION|completion|think|thinking)>|<\[[a-zA-Z_▁ -]{1,30}\]>|\[(?:PREFIX|SUFFIX|MIDDLE)\]|<\/?s>/g;
 /** The beginning of one that was cut by the end of the answer. */
 const CUT_TOKEN = /(?:<\|[a-zA-Z][a-zA-Z_0-9]*\|?|<｜[^｜<>\n]{0,30}｜?|<fim[_-][a-z]*)$/;
+/** Right before a token it says that the token is talked about. */
+const QUOTE = /['"`]/;
 const LONGEST_TOKEN = 40;
 /** In the user's text it says that templates are what the text is about. */
 const TEMPLATE = /<\|[a-z_]+\|>|<｜[^｜<>\n]{1,30}｜>|<fim[_-]|<\[fim-/;
@@ -19,7 +21,7 @@ export const strayTokens: SpanRule = (span, scene) => {
   TOKEN.lastIndex = from;
   for (let found = TOKEN.exec(raw); found !== null && found.index < to; found = TOKEN.exec(raw)) {
     const [token] = found;
-    if (isOwn(token, scene)) {
+    if (isOwn(token, scene) || QUOTE.test(raw.charAt(found.index - 1))) {
       continue;
     }
     if (raw.slice(from, found.index).trim() !== '') {

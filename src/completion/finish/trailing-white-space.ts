@@ -17,9 +17,13 @@ function trimmedInside(body: string, { rules }: Scene): string {
   return rules.blocks === 'prose' ? body : body.trimEnd();
 }
 
-/** In front of a word or an operator one blank stays. */
-function trimmedEnd(body: string, { restIndent }: Draft, { rest, restKind }: Scene): string {
+/** In front of a word or an operator one blank stays, and in front of a closer if the model put one there. */
+function trimmedEnd(body: string, { restIndent, end }: Draft, { rest, restKind }: Scene): string {
   const text = body.trimEnd();
-  const separates = restKind === 'text' && restIndent === undefined && /^[^\s)\]},;.]/.test(rest);
+  const separates =
+    restIndent === undefined &&
+    (restKind === 'text'
+      ? /^[^\s)\]},;.]/.test(rest)
+      : restKind === 'closing' && end === 'suffix' && /^[)\]}]/.test(rest));
   return separates && text.length < body.length ? `${text} ` : text;
 }

@@ -67,7 +67,7 @@ export function codeOf(line: string, rules: LanguageRules): string {
     },
   });
   const blockAtEnd = rules.blockComments.some(([, close]) => line.trimEnd().endsWith(close));
-  return commentAt >= 0 && (stack.length > 0 || blockAtEnd) ? line.slice(0, commentAt).trimEnd() : line.trimEnd();
+  return commentAt >= 0 && (stack.some(isComment) || blockAtEnd) ? line.slice(0, commentAt).trimEnd() : line.trimEnd();
 }
 
 // An object, a struct literal, an argument: an operator, a comma, a name or tag that touches the brace.

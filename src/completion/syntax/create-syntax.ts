@@ -7,7 +7,7 @@ import type { Logger } from '../../base/logger.ts';
 import { decideByText } from './decide-by-text.ts';
 import { grammarFile } from './grammars.ts';
 import type { Syntax, SyntaxFacts, SyntaxQuery } from './syntax.ts';
-import { tailFromLineStart } from './window-start.ts';
+import { tailFromDefinition } from './window-start.ts';
 import type { SyntaxReply, SyntaxRequest, SyntaxWorkerData } from './worker-messages.ts';
 
 export interface SyntaxOptions {
@@ -196,7 +196,7 @@ export function createSyntax(options: SyntaxOptions): Syntax {
 
 function windowOf(query: SyntaxQuery): SyntaxQuery {
   const after = query.after.slice(0, AFTER_CHARACTERS);
-  return { ...query, before: tailFromLineStart(query.before, BEFORE_CHARACTERS), after };
+  return { ...query, before: tailFromDefinition(query.before, BEFORE_CHARACTERS), after };
 }
 
 function startThread(path: string, workerData: SyntaxWorkerData): SyntaxWorker {

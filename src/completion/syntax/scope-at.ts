@@ -3,7 +3,7 @@ import type { LanguageRules } from './language-rules.ts';
 import { type Open, TRIPLE, isBracket, isComment } from './open.ts';
 import { scan } from './scan.ts';
 import { isBlank } from './text-lines.ts';
-import { tailFromLineStart, windowStart } from './window-start.ts';
+import { tailFromDefinition, windowStart } from './window-start.ts';
 
 export type Scope = 'code' | 'comment' | 'string';
 
@@ -17,7 +17,7 @@ export interface ScopeFound {
 }
 
 export function scopeAt(before: string, rules: LanguageRules): ScopeFound {
-  const text = tailFromLineStart(before, SCAN_CHARACTERS);
+  const text = tailFromDefinition(before, SCAN_CHARACTERS);
   const { stack, openedAt } = scan(text, rules, { ...windowStart(text, rules), strictFrom: text.length });
   const top = stack.at(-1);
   if (top === undefined || isBracket(top)) {

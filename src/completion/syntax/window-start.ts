@@ -19,6 +19,23 @@ export function tailFromLineStart(text: string, count: number): string {
   return text.slice(lineStart === 0 ? text.length - count : lineStart);
 }
 
+// A definition at the margin, in the languages whose strings and comments may hide where code begins.
+const DEFINITION =
+  /^(?:(?:export|function|async|class|abstract|interface|type|enum|const|namespace|declare|func|pub|fn|impl|struct|trait|public|module)\b.*[({[]|(?:describe|it|test)\(.*[({]|(?:def|class|async def)\b.*:)$/gm;
+
+/** The same; where text was left out, from the last definition at the margin: nothing is open before it. */
+export function tailFromDefinition(text: string, count: number): string {
+  const tail = tailFromLineStart(text, count);
+  if (tail.length === text.length) {
+    return text;
+  }
+  let start = 0;
+  for (const { index } of tail.matchAll(DEFINITION)) {
+    start = index;
+  }
+  return tail.slice(start);
+}
+
 export function windowStart(text: string, rules: LanguageRules): WindowStart {
   for (const [open, close] of rules.blockComments) {
     const end = commentEnd(text, open, close);
@@ -45,14 +62,25 @@ function commentEnd(text: string, open: string, close: string): number {
 const QUOTE = 34;
 const TRIPLE_QUOTE = '"""';
 const LEAD_CHARACTERS = 80;
+const CODE_LINES =
+  /^[ \t]*(?:(?:def|class|return|import|from|if|elif|for|while|with|except|raise|@\w+|assert|del|yield)\b.*[\w)\]:'"]|(?:else|try|finally):|[\w.[\]]+ ?[-+*/|]?= ?[^=\n]+|[\w.]+\(.*\))[ \t]*$/gm;
 // What stands before a string in code: an assignment, an argument, `return`, or a line of its own after an opener.
 const STRING_MAY_FOLLOW = /(?:[=(,[{:+]|\b(?:return|in|and|or|not|yield|assert)|\b[rbfuRBFU]{1,2})\s*$/;
 
-/** A documentation string is open at the start if the first `"""`, with nothing behind it, follows prose. */
+/**
+ * The window begins in a documentation string if more of it reads like code that way. Without such lines: if the first `"""`,
+ * with nothing behind it, follows prose.
+ */
 function beginsInsideTriple(text: string): boolean {
   const first = text.indexOf(TRIPLE_QUOTE);
   if (first < 0) {
     return false;
+  }
+  const scores = text.split(TRIPLE_QUOTE).map((part) => part.match(CODE_LINES)?.length ?? 0);
+  const outside = scores.reduce((sum, score, at) => sum + (at % 2 === 0 ? score : 0), 0);
+  const inside = scores.reduce((sum, score, at) => sum + (at % 2 === 1 ? score : 0), 0);
+  if (outside !== inside) {
+    return inside > outside;
   }
   const lineEnd = text.indexOf('\n', first);
   if (lineEnd < 0 || !isBlank(text.slice(first + TRIPLE_QUOTE.length, lineEnd))) {

@@ -1,4 +1,5 @@
 /** The syntax worker: parses the window around the cursor with tree-sitter and answers what it means for ghost text. */
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Language, Parser } from 'web-tree-sitter';
@@ -56,6 +57,7 @@ async function decide(file: string, query: SyntaxQuery): Promise<SyntaxFacts> {
 }
 
 async function startRuntime(): Promise<Parser> {
-  await Parser.init({ locateFile: () => join(grammarFolder, RUNTIME_FILE) });
+  // Read here, so that a missing file is an error like any other and not a message of the runtime on the console.
+  await Parser.init({ wasmBinary: await readFile(join(grammarFolder, RUNTIME_FILE)) });
   return new Parser();
 }

@@ -53,9 +53,9 @@ const { statements } = fc.letrec<{ statements: Statement[]; statement: Statement
   statement: fc.oneof(
     { maxDepth: 3 },
     { weight: 4, arbitrary: fc.record({ shape: fc.nat(6) }) },
-    { weight: 1, arbitrary: fc.record({ shape: fc.nat(2), body: tie('statements') as fc.Arbitrary<Statement[]> }) },
+    { weight: 1, arbitrary: fc.record({ shape: fc.nat(2), body: tie('statements') }) },
   ),
-  statements: fc.array(tie('statement') as fc.Arbitrary<Statement>, { minLength: 1, maxLength: 5 }),
+  statements: fc.array(tie('statement'), { minLength: 1, maxLength: 5 }),
 }));
 
 export interface RandomCode {
