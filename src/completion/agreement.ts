@@ -58,11 +58,18 @@ export function agreement(anchor: Anchor, text: string, done: boolean, place: Pl
 
 /** Where in `place.before` the anchor ends, or `undefined` if it is not there. */
 function anchorEnd(anchor: Anchor, place: Place): number | undefined {
-  if (anchor.fromStart) {
-    return place.fromStart && place.before.startsWith(anchor.before) ? anchor.before.length : undefined;
+  if (isWhole(anchor)) {
+    return place.fromStart === anchor.fromStart && place.before.startsWith(anchor.before)
+      ? anchor.before.length
+      : undefined;
   }
   const at = place.before.lastIndexOf(anchor.before);
   return at < 0 ? undefined : at + anchor.before.length;
+}
+
+/** A short anchor is all of its window, from the start of the document or from a huge line on: too little to search for. */
+function isWhole(anchor: Anchor): boolean {
+  return anchor.fromStart || anchor.before.length < ANCHOR_CHARACTERS;
 }
 
 /**
@@ -103,7 +110,8 @@ function indentAt(text: string, at: number): string {
 
 /** The cursor went back behind the anchor on its own line: what was deleted is put in front of what the stream said. */
 function afterDeletion(anchor: Anchor, text: string, place: Place): Agreement {
-  if (text === '') {
+  // Where nothing was said, what was deleted is not offered either.
+  if (text.trim() === '') {
     return { type: 'elsewhere' };
   }
   for (let deleted = 1; deleted <= DELETED_CHARACTERS && deleted < anchor.before.length; deleted++) {
@@ -112,7 +120,9 @@ function afterDeletion(anchor: Anchor, text: string, place: Place): Agreement {
       break;
     }
     const remaining = anchor.before.slice(0, -deleted);
-    const same = anchor.fromStart ? place.fromStart && place.before === remaining : place.before.endsWith(remaining);
+    const same = isWhole(anchor)
+      ? place.fromStart === anchor.fromStart && place.before === remaining
+      : place.before.endsWith(remaining);
     if (same) {
       // Blanks before a line break were typed in passing; nobody wants them back.
       const rest = gone.trim() === '' && text.startsWith('\n') ? text : gone + text;

@@ -8,7 +8,7 @@ import type { CompletionSettings } from './engine.ts';
 import { type GateVerdict, placeGate } from './gate.ts';
 import type { Outcomes } from './outcomes.ts';
 import type { ReportLog } from './report-log.ts';
-import { type Situation, situationOf } from './situation.ts';
+import { type Situation, samePlace, situationOf } from './situation.ts';
 import type { CompletionStatusTracker } from './status.ts';
 import type { CompletionStage, Suggestion, SuggestionQuery } from './suggestion.ts';
 import type { Syntax } from './syntax/syntax.ts';
@@ -73,6 +73,9 @@ export function createAnswering(ports: AnsweringPorts): Answering {
       return [];
     };
     const invoked = query.trigger === 'invoke';
+    if (invoked) {
+      session.cache.forgetFailed();
+    }
     const situation = situationOf(query);
     if (situation === undefined) {
       return end('gate', 'The selected entry is not on the line of the cursor.');
@@ -82,25 +85,32 @@ export function createAnswering(ports: AnsweringPorts): Answering {
     if (gate !== undefined) {
       return end('gate', gate);
     }
+    // Not every question is cancelled before the next edit is there.
+    const isGone = (): boolean => signal.aborted || !samePlace(session.latest, situation);
+    const leave = (): readonly [] =>
+      session.disposed
+        ? end('request', 'The settings changed or the document was closed meanwhile.')
+        : end('cache', 'Typing went on; the answer is kept for the next question.');
     const deadline = startedAt + (invoked ? GIVE_UP_INVOKED_MS : GIVE_UP_MS);
     let started = false;
     for (;;) {
-      if (session.disposed) {
-        return end('request', 'The settings changed or the document was closed meanwhile.');
+      if (session.disposed || isGone()) {
+        return leave();
       }
       const answer = session.look(situation);
       switch (answer.type) {
-        case 'ready':
-          return serve(session, situation, await candidatesOf(session, situation, answer, invoked, signal), end);
+        case 'ready': {
+          const candidates = invoked ? await candidatesOf(session, situation, answer, signal) : [answer];
+          return session.disposed || isGone() ? leave() : serve(session, situation, candidates, end);
+        }
         case 'nothing':
-          return end('finish', answer.reason, answer.providerId);
+          return end(answer.endedAt, answer.reason, answer.providerId);
         case 'unknown':
-          if (session.startIsPending && !invoked) {
+          if (session.startIsPendingAt(situation) && !invoked) {
             break;
           }
           if (started) {
-            const failed = session.cache.all.findLast((stream) => stream.problem !== undefined);
-            return end('request', failed?.problem?.message ?? 'The model gave no answer.', failed?.providerId);
+            return end('request', 'The model gave no answer.');
           }
           if (session.afterUndo && !invoked) {
             return end('gate', 'After an undo or redo nothing new is asked for.');
@@ -118,24 +128,26 @@ export function createAnswering(ports: AnsweringPorts): Answering {
       }
       const now = clock.now();
       const expectedAt = expectedFirstLine(answer);
-      if (expectedAt - now > INSTANT_WORTH_MS) {
+      const instantIsWorthIt = expectedAt - now > INSTANT_WORTH_MS;
+      if (instantIsWorthIt) {
         startInstant(session, situation, answer);
-        if (answer.instant !== undefined) {
-          const suggestions = serve(session, situation, [answer.instant], end);
-          session.owesResult = true;
-          return suggestions;
-        }
       }
-      if (now >= deadline || (!invoked && expectedAt > deadline)) {
+      const instantRuns = session.cache.all.some((stream) => stream.kind === 'instant' && stream.running);
+      const tooLate = now >= deadline || (!invoked && expectedAt > deadline && !instantRuns);
+      if (answer.instant !== undefined && (instantIsWorthIt || tooLate)) {
+        const suggestions = serve(session, situation, [answer.instant], end);
+        session.owesResult = true;
+        return suggestions;
+      }
+      if (tooLate) {
         session.owesResult = true;
         return end('request', 'The model was too late for the editor; its answer is shown when it comes.');
       }
       const waiting = ports.status.waiting();
+      session.questions.add(situation);
       await progressOr(session, deadline - now, signal);
+      session.questions.delete(situation);
       waiting.dispose();
-      if (signal.aborted) {
-        return end('cache', 'Typing went on; the answer is kept for the next question.');
-      }
     }
   };
 
@@ -166,30 +178,28 @@ export function createAnswering(ports: AnsweringPorts): Answering {
     return suggestions;
   };
 
-  /** One candidate for automatic questions, several when the user asked. */
+  /** Several candidates, because the user asked. A further one is asked for when the server has a slot for it. */
   const candidatesOf = async (
     session: DocumentSession,
     situation: Situation,
     answer: ReadyAnswer,
-    invoked: boolean,
     signal: AbortSignal,
   ): Promise<readonly ReadyAnswer[]> => {
-    if (!invoked) {
-      return [answer];
-    }
     const here = anchorAt(situation).before;
-    const asked = session.cache.all.filter((stream) => stream.kind === 'variant' && stream.anchor.before === here);
-    const missing = CANDIDATES - session.candidates(situation).length - asked.length;
     const parallel = router.completionRoute()[0]?.parallelRequests ?? 1;
-    for (let count = 0; count < Math.min(missing, parallel); count++) {
-      session.start(situation, { kind: 'variant' });
-    }
     const until = clock.now() + VARIANTS_WAIT_MS;
-    while (
-      !signal.aborted &&
-      clock.now() < until &&
-      session.cache.all.some((stream) => stream.kind === 'variant' && stream.running)
-    ) {
+    ports.abortElsewhere(session);
+    while (!signal.aborted && !session.disposed && clock.now() < until) {
+      const asked = session.cache.all.filter((stream) => stream.kind === 'variant' && stream.anchor.before === here);
+      const running = session.cache.all.filter((stream) => stream.kind !== 'instant' && stream.running);
+      const missing = CANDIDATES - 1 - asked.length;
+      const starting = Math.min(missing, parallel - running.length);
+      for (let count = 0; count < starting; count++) {
+        session.start(situation, { kind: 'variant' });
+      }
+      if (missing <= 0 && !asked.some((stream) => stream.running)) {
+        break;
+      }
       await progressOr(session, until - clock.now(), signal);
     }
     const all = session.candidates(situation);

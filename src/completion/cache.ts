@@ -27,7 +27,12 @@ export type Answer =
       readonly instant: ReadyAnswer | undefined;
     }
   /** It was asked and there is nothing to show here. */
-  | { readonly type: 'nothing'; readonly rule: string; readonly reason: string; readonly providerId: string }
+  | {
+      readonly type: 'nothing';
+      readonly endedAt: 'request' | 'finish';
+      readonly reason: string;
+      readonly providerId: string;
+    }
   /** Never asked, or what was said does not fit any more. */
   | { readonly type: 'unknown'; readonly instant: ReadyAnswer | undefined };
 
@@ -50,6 +55,11 @@ export class StreamCache {
 
   remove(stream: CompletionStream): void {
     this.#streams = this.#streams.filter((other) => other !== stream);
+  }
+
+  /** What failed may be tried again: after an edit, or because the user asks. */
+  forgetFailed(): void {
+    this.#streams = this.#streams.filter((stream) => stream.state !== 'failed');
   }
 
   /** Newest first, but what is shown stays as long as it agrees with what is typed: no flicker. */
@@ -105,8 +115,13 @@ export function answerOf(
   situation: Situation,
   finish: FinishAt,
 ): ReadyAnswer | { readonly type: 'waiting' | 'elsewhere' } | Extract<Answer, { type: 'nothing' }> {
+  const { providerId } = stream;
   if (stream.state === 'failed') {
-    return { type: 'elsewhere' };
+    const here = agreement(stream.anchor, '', true, situation).type === 'covers';
+    // The editor asks several times for one place: an error is not asked for again by that.
+    return here && stream.problem !== undefined
+      ? { type: 'nothing', endedAt: 'request', reason: stream.problem.message, providerId }
+      : { type: 'elsewhere' };
   }
   const agreed = agreement(stream.anchor, stream.text, !stream.running, situation);
   switch (agreed.type) {
@@ -132,7 +147,7 @@ export function answerOf(
       }
       // Behind its first words a stream that has nothing more to say does not speak for the place: ask anew.
       return agreed.consumed === 0 && finished.type === 'nothing'
-        ? { type: 'nothing', rule: finished.rule, reason: finished.reason, providerId: stream.providerId }
+        ? { type: 'nothing', endedAt: 'finish', reason: finished.reason, providerId }
         : { type: 'elsewhere' };
     }
   }

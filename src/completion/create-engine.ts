@@ -6,13 +6,13 @@ import type { Router } from '../router/router.ts';
 import { createAnswering } from './answering.ts';
 import type { ReadyAnswer } from './cache.ts';
 import { DocumentSession, type SessionPorts } from './document-session.ts';
-import type { CompletionEngine, CompletionSettings } from './engine.ts';
+import type { CompletionEngine, CompletionSettings, LateResult } from './engine.ts';
 import { fileGate } from './gate.ts';
 import { disabledGlob } from './disabled-files.ts';
 import { lookAhead } from './look-ahead.ts';
 import { createOutcomes } from './outcomes.ts';
 import { createReportLog } from './report-log.ts';
-import { cursorAfter, situationAt, type Situation } from './situation.ts';
+import { type Situation, cursorAfter, samePlace, situationAt } from './situation.ts';
 import { createCompletionStatus } from './status.ts';
 import type { DocumentChange } from './suggestion.ts';
 import { createTypingRhythm } from './typing-rhythm.ts';
@@ -36,7 +36,7 @@ export function createCompletionEngine(options: CompletionEngineOptions): Comple
   const reports = createReportLog();
   const outcomes = store.add(createOutcomes(clock));
   const status = store.add(createCompletionStatus(options));
-  const lateResult = store.add(new Emitter<{ readonly uri: string }>());
+  const lateResult = store.add(new Emitter<LateResult>());
 
   const sessionOf = (uri: string): DocumentSession => {
     let session = sessions.get(uri);
@@ -52,26 +52,30 @@ export function createCompletionEngine(options: CompletionEngineOptions): Comple
 
   /** Tells the editor to ask again when what it was refused, or has seen a part of, is there. */
   const announceLateResult = (session: DocumentSession): void => {
-    if (!session.owesResult || session.latest === undefined) {
+    const { latest } = session;
+    if (!session.owesResult || latest === undefined) {
       return;
     }
-    const answer = session.look(session.latest);
+    if ([...session.questions].some((place) => samePlace(place, latest))) {
+      return;
+    }
+    const answer = session.look(latest);
     if (answer.type === 'ready' && (answer.final || session.shown !== answer.stream)) {
       session.owesResult = false;
-      lateResult.fire({ uri: session.uri });
+      lateResult.fire({ uri: session.uri, position: latest.position });
     }
   };
 
   /** Starts what is missing at the place of the last change: a request, or what comes behind the text that is there. */
   const request = (session: DocumentSession): void => {
     const situation = session.latest;
-    if (situation === undefined || answering.closedReason(situation, false) !== undefined) {
+    if (situation === undefined || session.afterUndo || answering.closedReason(situation, false) !== undefined) {
       return;
     }
     const answer = session.look(situation);
     if (answer.type === 'ready') {
       stockUp(session, situation, answer);
-    } else if (answer.type === 'unknown' && !session.startIsPending) {
+    } else if (answer.type === 'unknown' && !session.startIsPendingAt(situation)) {
       abortElsewhere(session);
       answering.startInstant(session, situation, answer);
       session.startAfter(situation, waitAt(situation));
@@ -95,7 +99,8 @@ export function createCompletionEngine(options: CompletionEngineOptions): Comple
 
   const stockUp = (session: DocumentSession, situation: Situation, answer: ReadyAnswer): void => {
     const route = router.completionRoute()[0];
-    if (route !== undefined && route.location !== 'embedded') {
+    if (route !== undefined && route.location !== 'embedded' && !session.afterUndo) {
+      abortElsewhere(session);
       const { lastAcceptAt } = outcomes;
       const recentlyAccepted = lastAcceptAt !== undefined && clock.now() - lastAcceptAt < RECENT_ACCEPT_MS;
       lookAhead(session, situation, answer, { recentlyAccepted, parallelRequests: route.parallelRequests });
@@ -141,6 +146,9 @@ export function createCompletionEngine(options: CompletionEngineOptions): Comple
       outcomes.changed(change);
       const session = sessionOf(change.document.uri);
       session.cancelStart();
+      session.cache.forgetFailed();
+      // The editor asks after each edit by itself.
+      session.owesResult = false;
       session.afterUndo = change.cause !== 'typing';
       const cursor = cursorAfter(change);
       if (cursor === undefined || cursor.line >= change.document.lineCount || session.afterUndo) {
@@ -160,7 +168,12 @@ export function createCompletionEngine(options: CompletionEngineOptions): Comple
         request(session);
       }
     },
-    rejected: (id) => outcomes.rejected(id),
+    rejected: (id) => {
+      const session = sessions.get(outcomes.rejected(id) ?? '');
+      if (session !== undefined) {
+        session.owesResult = false;
+      }
+    },
     documentClosed: (uri) => {
       sessions.get(uri)?.dispose();
       sessions.delete(uri);

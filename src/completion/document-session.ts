@@ -13,7 +13,7 @@ import type { CompletionSettings } from './engine.ts';
 import type { FindStreamEnd, Finish, FinishContext } from './finish/finish.ts';
 import { indentUnitOf } from './indent-unit.ts';
 import { PrefixWindow, buildPrompt, contextTokens } from './prompt.ts';
-import type { Situation } from './situation.ts';
+import { type Situation, samePlace } from './situation.ts';
 import type { Syntax, SyntaxFacts } from './syntax/syntax.ts';
 
 /** What a session needs of the world. */
@@ -56,6 +56,8 @@ export class DocumentSession implements Disposable {
   /** The last change was an undo or redo: nothing new is asked for then. */
   afterUndo = false;
   latest: Situation | undefined;
+  /** The places of the questions that wait for an answer now. */
+  readonly questions = new Set<Situation>();
   disposed = false;
   readonly #ports: SessionPorts;
   readonly #progress = new Emitter<CompletionStream | undefined>();
@@ -65,7 +67,7 @@ export class DocumentSession implements Disposable {
   readonly onDivergence = this.#divergence.event;
   readonly #prefixWindow = new PrefixWindow();
   readonly #modes = new WeakMap<CompletionStream, SyntaxFacts>();
-  #pendingStart: Disposable | undefined;
+  #pendingStart: { readonly situation: Situation; readonly timer: Disposable } | undefined;
   /** Fires when a stream has a further line or has ended, and when a delayed request was started. */
   readonly onProgress = this.#progress.event;
 
@@ -74,8 +76,8 @@ export class DocumentSession implements Disposable {
     this.#ports = ports;
   }
 
-  get startIsPending(): boolean {
-    return this.#pendingStart !== undefined;
+  startIsPendingAt(situation: Situation): boolean {
+    return this.#pendingStart !== undefined && samePlace(this.#pendingStart.situation, situation);
   }
 
   look(situation: Situation): Answer {
@@ -104,15 +106,18 @@ export class DocumentSession implements Disposable {
       this.start(situation, { kind: 'main' });
       return;
     }
-    this.#pendingStart = this.#ports.clock.setTimeout(() => {
+    const timer = this.#ports.clock.setTimeout(() => {
       this.#pendingStart = undefined;
-      this.start(situation, { kind: 'main' });
+      if (this.look(situation).type === 'unknown') {
+        this.start(situation, { kind: 'main' });
+      }
       this.#progress.fire(undefined);
     }, waitMs);
+    this.#pendingStart = { situation, timer };
   }
 
   cancelStart(): void {
-    this.#pendingStart?.dispose();
+    this.#pendingStart?.timer.dispose();
     this.#pendingStart = undefined;
   }
 
@@ -187,6 +192,9 @@ export class DocumentSession implements Disposable {
     const { document, position } = situation;
     const budgetTokens = contextTokens(settings().promptTokens);
     const snippets = await gatherContext({ document, position, budgetTokens }, signal);
+    if (signal.aborted) {
+      return;
+    }
     yield* router.stream({ ...request, input: { ...request.input, snippets } }, signal);
   }
 

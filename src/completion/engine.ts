@@ -1,5 +1,6 @@
 /** Ghost text as the editor adapter sees it: told of changes, asked for suggestions, told what became of them. */
 import type { Event } from '../base/event.ts';
+import type { Position } from '../editor/document.ts';
 import type { DocumentChange, StageReport, Suggestion, SuggestionOutcome, SuggestionQuery } from './suggestion.ts';
 
 /** What the status bar shows. */
@@ -33,6 +34,12 @@ export interface OutcomeEvent {
   readonly characters: number;
 }
 
+export interface LateResult {
+  readonly uri: string;
+  /** Where it may be shown; if the cursor is elsewhere by now, nobody waits for it. */
+  readonly position: Position;
+}
+
 export interface CompletionEngine {
   /** Called in the change event itself; may start a request, never waits. `cursor` is where the edit left it. */
   documentChanged(change: DocumentChange): void;
@@ -52,6 +59,6 @@ export interface CompletionEngine {
   readonly onStatusChanged: Event<CompletionStatus>;
   readonly onOutcome: Event<OutcomeEvent>;
   /** A result came after `provide` had to give up at this place: the adapter asks the editor to ask again. */
-  readonly onLateResult: Event<{ readonly uri: string }>;
+  readonly onLateResult: Event<LateResult>;
   dispose(): void;
 }

@@ -32,9 +32,9 @@ export interface Outcomes extends Disposable {
   shown(suggestion: ShownSuggestion): void;
   /** An edit of the document: typing along, a partial accept, or something else. */
   changed(change: DocumentChange): void;
-  /** Returns the URI of the document that it stands in now. */
+  /** Both return the URI of the document that it was shown in. */
   accepted(id: string): string | undefined;
-  rejected(id: string): void;
+  rejected(id: string): string | undefined;
   /** Time of the last full accept, by the clock; `undefined` before the first. */
   readonly lastAcceptAt: number | undefined;
   readonly onOutcome: Event<OutcomeEvent>;
@@ -94,7 +94,7 @@ export function createOutcomes(clock: Clock): Outcomes {
         if (inserted.length > 1 && current.rest !== '') {
           tell(current.suggestion, 'partly-accepted');
         }
-      } else if (!edit.text.endsWith(current.rest)) {
+      } else if (!inserted.endsWith(current.rest)) {
         tell(current.suggestion, 'rejected');
         current = undefined;
       }
@@ -117,6 +117,7 @@ export function createOutcomes(clock: Clock): Outcomes {
         current = undefined;
         tell(suggestion, 'rejected');
       }
+      return suggestion?.uri;
     },
     get lastAcceptAt() {
       return lastAcceptAt;

@@ -1,6 +1,7 @@
 /** Third stage: the text around the cursor and the context as one model input, within a token budget and without secrets. */
-import { type DocumentView, readWindow } from '../editor/document.ts';
+import { type DocumentView, type Position, readWindow } from '../editor/document.ts';
 import type { Privacy } from '../privacy/privacy.ts';
+import { WINDOW_MARGIN } from '../privacy/secrets.ts';
 import type { ContextSnippet, FimInput } from '../router/model-request.ts';
 import type { Situation } from './situation.ts';
 
@@ -19,11 +20,12 @@ const FRESH_SHARE = 0.7;
 export class PrefixWindow {
   #firstLine = 0;
 
-  startLine(document: DocumentView, cursorLine: number, budget: number): number {
-    let size = 0;
-    let line = cursorLine - 1;
+  /** The line to start at, so that the text up to the cursor has at most `budget` characters. */
+  startLine(document: DocumentView, cursor: Position, budget: number): number {
+    let size = cursor.character;
+    let line = cursor.line - 1;
     const fresh = budget * FRESH_SHARE;
-    let freshLine = cursorLine;
+    let freshLine = cursor.line;
     for (; line >= 0; line--) {
       size += document.lineAt(line).length + 1;
       if (size > budget) {
@@ -62,24 +64,47 @@ export function buildPrompt(
   privacy: Privacy,
   options: PromptOptions,
 ): FimInput {
-  const { document, position } = situation;
+  const { document, position, entry, range } = situation;
   const prefixBudget = Math.floor(options.promptTokens * PREFIX_SHARE * CHARACTERS_PER_TOKEN);
   const suffixBudget = Math.floor(options.promptTokens * SUFFIX_SHARE * CHARACTERS_PER_TOKEN);
-  const startLine = window.startLine(document, position.line, prefixBudget);
-  const lines: string[] = [];
-  for (let line = startLine; line < position.line; line++) {
-    lines.push(document.lineAt(line));
-  }
-  const typed = document.lineAt(position.line).slice(0, position.character).slice(-prefixBudget);
-  const entry = situation.entry;
-  lines.push(entry === undefined ? typed : typed.slice(0, typed.length - entry.replaces) + entry.text);
-  const suffix = readWindow(document, position, 0, suffixBudget).after;
+  // More than is sent, so that a secret is known as one that the cursor or the edge of a window cuts in two.
+  const { before } = readWindow(document, position, prefixBudget + WINDOW_MARGIN, 0);
+  const { after } = readWindow(document, range.end, 0, suffixBudget + WINDOW_MARGIN);
+  const kept = before.slice(0, before.length - (entry?.replaces ?? 0));
+  const startLine = window.startLine(document, position, prefixBudget);
+  const start = afterHalfPair(before, startOfLine(before, position.line - startLine, prefixBudget));
+  const end = readWindow(document, range.end, 0, suffixBudget).after.length;
+  const text = kept + (entry?.text ?? '') + options.assumed + after;
+  const cursor = text.length - after.length;
   return {
     type: 'fim',
     path: options.path,
     language: document.languageId,
-    prefix: privacy.withoutSecrets(lines.join('\n') + options.assumed),
-    suffix: privacy.withoutSecrets(suffix),
+    prefix: secretFree(privacy, text, start, cursor),
+    suffix: secretFree(privacy, text, cursor, cursor + beforeHalfPair(after, end)),
     snippets: options.snippets,
   };
+}
+
+/** Where the line begins that stands `linesUp` above the end of the text; for a line that is too long, its last part. */
+function startOfLine(text: string, linesUp: number, maxCharacters: number): number {
+  let start = text.lastIndexOf('\n') + 1;
+  for (let up = 0; up < linesUp; up++) {
+    start = text.lastIndexOf('\n', start - 2) + 1;
+  }
+  return Math.max(start, text.length - maxCharacters);
+}
+
+function secretFree(privacy: Privacy, text: string, start: number, end: number): string {
+  return privacy.withoutSecretsIn?.(text, start, end) ?? privacy.withoutSecrets(text.slice(start, end));
+}
+
+const LOW_SURROGATE = /^[\uDC00-\uDFFF]/;
+
+function afterHalfPair(text: string, at: number): number {
+  return LOW_SURROGATE.test(text.slice(at, at + 1)) ? at + 1 : at;
+}
+
+function beforeHalfPair(text: string, at: number): number {
+  return LOW_SURROGATE.test(text.slice(at, at + 1)) ? at - 1 : at;
 }

@@ -60,6 +60,10 @@ export function situationOf(query: SuggestionQuery): Situation | undefined {
   };
 }
 
+export function samePlace(a: Situation | undefined, b: Situation): boolean {
+  return a === b || (a?.before === b.before && a.after === b.after);
+}
+
 const AUTO_CLOSED_PAIRS: ReadonlySet<string> = new Set(['()', '[]', '{}', '""', "''", '``', '<>']);
 const ENTER_BETWEEN_BRACKETS = /^(\r?\n[ \t]*)\r?\n[ \t]*$/;
 

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { DisposableStore, type Disposable } from '../base/disposable.ts';
 import type { CompletionEngine } from '../completion/engine.ts';
 import type { DocumentChange, Suggestion } from '../completion/suggestion.ts';
+import type { Position } from '../editor/document.ts';
 import { SUGGESTION_SHOWN_CONTEXT } from '../config/commands.ts';
 import { abortSignalFrom } from './cancellation.ts';
 import { viewOf } from './document-view.ts';
@@ -79,9 +80,10 @@ export function registerInlineCompletion(engine: CompletionEngine): InlineComple
     }),
   );
   store.add(
-    engine.onLateResult(({ uri }) => {
+    engine.onLateResult(({ uri, position }) => {
       const editor = vscode.window.activeTextEditor;
-      if (editor?.document.uri.toString() === uri && editor.selections.length === 1 && editor.selection.isEmpty) {
+      // Triggered elsewhere, it would ask for text at a place that the user only looks at.
+      if (editor?.document.uri.toString() === uri && isOnlyCursor(editor.selections, position)) {
         ownTriggerAt = performance.now();
         void vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
       }
@@ -99,6 +101,15 @@ export function registerInlineCompletion(engine: CompletionEngine): InlineComple
     },
     dispose: () => store.dispose(),
   };
+}
+
+function isOnlyCursor([only, ...others]: readonly vscode.Selection[], position: Position): boolean {
+  return (
+    others.length === 0 &&
+    only?.isEmpty === true &&
+    only.active.line === position.line &&
+    only.active.character === position.character
+  );
 }
 
 function toItem(suggestion: Suggestion): vscode.InlineCompletionItem {

@@ -42,6 +42,21 @@ describe('agreement', () => {
     assert.equal(agreement(anchor, 'one();', true, place(`// new line\n${long}\nlet a = on`)).type, 'covers');
   });
 
+  it('does not take what was typed behind a huge line for another place', () => {
+    // The window ends at the huge line: little or nothing is left to recognise the place by.
+    for (const indent of ['', '  ']) {
+      const anchor = anchorAt(place(indent, '', false));
+      const typed = (text: string) => agreement(anchor, 'one();', true, place(indent + text, '', false));
+      assert.deepEqual(typed('on'), { type: 'covers', rest: 'e();', consumed: 2 });
+      assert.equal(typed('other  ').type, 'differs');
+      assert.equal(agreement(anchor, 'one();', true, place(`other${indent}`, '', true)).type, 'elsewhere');
+    }
+  });
+
+  it('does not offer what was deleted where nothing was said', () => {
+    assert.equal(agreement(anchorAt(place('a = b')), ' \n', true, place('a = ')).type, 'elsewhere');
+  });
+
   it('lets the editor indent by its own rules', () => {
     const anchor = anchorAt(place('if (a) {'));
     const text = '\n    run();\n    stop();\n}';

@@ -350,6 +350,7 @@ describe('the engine', () => {
   it('stops everything for a document that was closed', async () => {
     const editor = new EditorHarness({ text: 'a = █', answer: () => ({ text: 'b', firstTokenMs: 500 }) });
     editor.type('(');
+    await editor.clock.settle();
     editor.engine.documentClosed(editor.document.uri);
     await editor.clock.settle();
     assert.equal(editor.requests[0]?.aborted, true);

@@ -104,19 +104,14 @@ export class EditorHarness {
   health: ProviderHealth[] = [];
   settings: CompletionSettings;
   routes: readonly RouteFacts[];
-  text: string;
-  offset: number;
-  readonly document: DocumentView;
-  #version = 1;
+  #open: OpenDocument;
   readonly #options: HarnessOptions;
 
   constructor(options: HarnessOptions) {
     this.#options = options;
-    this.offset = options.text.indexOf('█');
-    this.text = options.text.replace('█', '');
+    this.#open = openDocument(options);
     this.settings = { ...DEFAULT_SETTINGS, ...options.settings };
     this.routes = options.routes ?? [{ ...ROUTE, ...options.route }];
-    this.document = this.#view();
     this.engine = createCompletionEngine({
       router: {
         stream: (request, signal) => this.#stream(request, signal),
@@ -143,12 +138,40 @@ export class EditorHarness {
       clock: this.clock,
       logger: silentLogger,
     });
-    this.engine.onLateResult(({ uri }) => this.lateResults.push(uri));
+    this.engine.onLateResult((late) => this.lateResults.push(late.uri));
     this.engine.onOutcome(({ outcome }) => this.outcomes.push(outcome));
+  }
+
+  /** Opens another document of the same editor, or goes back to one; the engine is not told, as in VS Code. */
+  open(file: OpenDocument | Pick<HarnessOptions, 'text' | 'path' | 'eol' | 'languageId'>): OpenDocument {
+    const left = this.#open;
+    this.#open = 'view' in file ? file : openDocument(file);
+    return left;
+  }
+
+  get document(): DocumentView {
+    return this.#open.view;
+  }
+
+  get text(): string {
+    return this.#open.text;
+  }
+
+  get offset(): number {
+    return this.#open.offset;
+  }
+
+  set offset(offset: number) {
+    this.#open.offset = offset;
   }
 
   get position(): Position {
     return this.#positionAt(this.offset);
+  }
+
+  /** Requests of served models that are on their way. */
+  get running(): readonly SeenRequest[] {
+    return this.requests.filter(({ aborted, finished }) => !aborted && !finished);
   }
 
   /** Types one string as one edit: the change event reaches the engine. */
@@ -161,11 +184,13 @@ export class EditorHarness {
   }
 
   edit(from: number, to: number, text: string, cause: 'typing' | 'undo' | 'redo' = 'typing'): void {
+    const open = this.#open;
     const range = { start: this.#positionAt(from), end: this.#positionAt(to) };
-    this.text = this.text.slice(0, from) + text + this.text.slice(to);
-    this.offset = from + text.length;
-    this.#version++;
-    this.engine.documentChanged({ document: this.document, edits: [{ range, text }], cause });
+    const inserted = text.replaceAll(/\r?\n/g, open.view.eol);
+    open.text = open.text.slice(0, from) + inserted + open.text.slice(to);
+    open.offset = from + inserted.length;
+    open.version++;
+    this.engine.documentChanged({ document: open.view, edits: [{ range, text: inserted }], cause });
   }
 
   /** Asks as the editor does. */
@@ -195,9 +220,8 @@ export class EditorHarness {
 
   /** Accepts as Tab does: the document changes first, then the item's command runs. */
   accept(suggestion: Suggestion): void {
-    const { start } = suggestion.range;
-    const from = this.#offsetAt(start);
-    this.edit(from, this.offset, suggestion.insertText);
+    const { start, end } = suggestion.range;
+    this.edit(this.#offsetAt(start), this.#offsetAt(end), suggestion.insertText);
     this.engine.accepted(suggestion.id);
   }
 
@@ -229,25 +253,6 @@ export class EditorHarness {
     return { mode: 'line', scope: 'code', source: 'indentation', ...this.#options.syntax };
   }
 
-  #view(): DocumentView {
-    const { path = '/project/file.ts', languageId = 'typescript', eol = '\n' } = this.#options;
-    const lines = (): string[] => this.text.split(/\r?\n/);
-    const version = (): number => this.#version;
-    return {
-      uri: `file://${path}`,
-      path,
-      languageId,
-      eol,
-      get version() {
-        return version();
-      },
-      get lineCount() {
-        return lines().length;
-      },
-      lineAt: (line) => lines()[line] ?? '',
-    };
-  }
-
   #positionAt(offset: number): Position {
     const before = this.text.slice(0, offset).split('\n');
     return { line: before.length - 1, character: before.at(-1)?.length ?? 0 };
@@ -257,6 +262,38 @@ export class EditorHarness {
     const before = this.text.split('\n').slice(0, position.line);
     return before.reduce((sum, line) => sum + line.length + 1, 0) + position.character;
   }
+}
+
+/** An open document with its cursor; `view` always shows the present text. */
+interface OpenDocument {
+  text: string;
+  offset: number;
+  version: number;
+  readonly view: DocumentView;
+}
+
+function openDocument(file: Pick<HarnessOptions, 'text' | 'path' | 'eol' | 'languageId'>): OpenDocument {
+  const { path = '/project/file.ts', languageId = 'typescript', eol = '\n' } = file;
+  const lines = (): string[] => open.text.split(/\r?\n/);
+  const open: OpenDocument = {
+    text: file.text.replace('█', ''),
+    offset: file.text.indexOf('█'),
+    version: 1,
+    view: {
+      uri: `file://${path}`,
+      path,
+      languageId,
+      eol,
+      get version() {
+        return open.version;
+      },
+      get lineCount() {
+        return lines().length;
+      },
+      lineAt: (line) => lines()[line] ?? '',
+    },
+  };
+  return open;
 }
 
 /** A model that knows the finished text: it answers what follows the prompt's prefix there, at most `lines` lines. */

@@ -38,6 +38,14 @@ describe('outcomes', () => {
     assert.deepEqual(seen, ['shown']);
   });
 
+  it('know an accepted text by its own line breaks, whatever those of the document are', () => {
+    const { outcomes, seen, shown, typed } = watch();
+    shown('1', 'one();\ntwo();');
+    typed('  one();\r\ntwo();');
+    outcomes.accepted('1');
+    assert.deepEqual(seen, ['shown', 'accepted']);
+  });
+
   it('tell an accepted word from typing', () => {
     const { seen, shown, typed } = watch();
     shown('1', 'compute(alpha);');
