@@ -27,7 +27,7 @@ const openAiModels = (id: string) => (path: string) =>
   path.endsWith('/models') ? ([200, { data: [{ id }] }] as const) : ([400, { error: { message: 'bad' } }] as const);
 const openAiError = 'data: {"error":{"message":"The engine is overloaded","type":"server_error"}}\n\n';
 
-export const dialects: Readonly<Record<string, Dialect>> = {
+const dialects: Readonly<Record<string, Dialect>> = {
   ollama: {
     basePath: '',
     model: 'qwen2.5-coder:1.5b',
