@@ -1,5 +1,6 @@
 /** Installs an extension into a server's extension folder, with a small entry in front that times its loading and activation. */
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   readFileSync,
@@ -44,13 +45,21 @@ export function installExtension(sourceFolder: string, extensionsFolder: string)
   const folder = join(extensionsFolder, `${manifest.publisher}.${manifest.name}-${manifest.version}`);
   mkdirSync(folder, { recursive: true });
   for (const entry of readdirSync(sourceFolder)) {
-    // The rest of a checkout is no part of what is installed.
-    if (entry !== 'package.json' && entry !== '.git' && !(entry === 'node_modules' && isCheckout(sourceFolder))) {
-      symlinkSync(join(sourceFolder, entry), join(folder, entry));
+    const [from, to] = [join(sourceFolder, entry), join(folder, entry)];
+    if (entry === 'dist') {
+      // A build that runs meanwhile would take the chunks away that are loaded later.
+      cpSync(from, to, { recursive: true });
+    } else if (
+      entry !== 'package.json' &&
+      entry !== '.git' &&
+      !(entry === 'node_modules' && isCheckout(sourceFolder))
+    ) {
+      // The rest of a checkout is no part of what is installed.
+      symlinkSync(from, to);
     }
   }
   const [timesFile, memoryFile] = [join(folder, 'bench-times.json'), join(folder, 'bench-memory.json')];
-  const main = resolveMain(sourceFolder, manifest.main);
+  const main = resolveMain(folder, manifest.main);
   writeFileSync(join(folder, 'bench-entry.mjs'), entrySource(main, timesFile, memoryFile));
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ ...manifest, main: './bench-entry.mjs' }));
   return { timesFile, memoryFile };

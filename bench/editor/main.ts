@@ -58,8 +58,9 @@ const oracle = await startOracle({ tokenMs: 8, maxLines: 4 });
 const measured: Measured[] = [];
 try {
   const text = inventoryText(0);
+  const loads = values.quick ? 1 : 3;
   const empty = chosen.includes('load')
-    ? await measureLoad(undefined, oracle.url, text.slice(0, startOfTyping(text)))
+    ? await measureLoad(undefined, oracle.url, text.slice(0, startOfTyping(text)), loads)
     : undefined;
   for (const extension of subjects) {
     const sessions: Record<string, SessionResult> = {};
@@ -74,7 +75,9 @@ try {
       console.log(`${extension.name}: ${plan.label} (${plan.scenarios.join(', ')}) took ${seconds} s`);
     }
     const load: LoadCost | undefined =
-      empty === undefined ? undefined : await measureLoad(extension, oracle.url, text.slice(0, startOfTyping(text)));
+      empty === undefined
+        ? undefined
+        : await measureLoad(extension, oracle.url, text.slice(0, startOfTyping(text)), loads);
     measured.push({ extension, sessions, load });
   }
   const report = editorReport(measured, empty, ttftMs);

@@ -91,20 +91,22 @@ export function rightTime(notes: readonly GhostNote[], place: Place, from: numbe
 }
 
 /** Replacements of ghost text by other text, or by nothing, although no key went down in between; growing is none. */
-export function flickers(notes: readonly GhostNote[], keyTimes: readonly number[]): number {
-  let count = 0;
+export function flickers(notes: readonly GhostNote[], keyTimes: readonly number[]): readonly number[] {
+  const times: number[] = [];
   let before: GhostNote | undefined;
   for (const note of notes) {
     const text = acceptedText(note);
     const former = before === undefined ? '' : acceptedText(before);
     const since = before?.at ?? 0;
     const causedByKey = keyTimes.some((at) => at > since && at <= note.at);
-    if (former.trim() !== '' && !text.startsWith(former) && !causedByKey && !isHalfDrawn(before, note)) {
-      count++;
+    // The suggest widget takes ghost text away that does not agree with its entry: the editor's rule, and every policy's lot.
+    const byWidget = note.widget || before?.widget === true;
+    if (former.trim() !== '' && !text.startsWith(former) && !causedByKey && !byWidget && !isHalfDrawn(before, note)) {
+      times.push(note.at);
     }
     before = note;
   }
-  return count;
+  return times;
 }
 
 /** The editor draws the line and the lines below in two steps, some milliseconds apart. */

@@ -16,6 +16,8 @@ export interface GhostNote {
   readonly inline: string;
   /** The lines of ghost text below it. */
   readonly below: readonly string[];
+  /** Whether the suggest widget is open: ghost text then has to agree with its selected entry. */
+  readonly widget: boolean;
 }
 
 /** Must stand alone: its source is sent to the page. */
@@ -49,10 +51,11 @@ export function recordPage(): void {
             .map((span) => span.textContent)
             .join(''),
     );
-    const state = JSON.stringify([line, typed, inline, lines]);
+    const widget = editor?.querySelector('.suggest-widget.visible') !== null && editor !== null;
+    const state = JSON.stringify([line, typed, inline, lines, widget]);
     if (state !== last) {
       last = state;
-      tell({ ghost: { at: performance.now(), line, typed, inline, below: lines } });
+      tell({ ghost: { at: performance.now(), line, typed, inline, below: lines, widget } });
     }
   };
 

@@ -149,7 +149,7 @@ export async function runSession(
       };
       const result = await run(stage, scenarioOptions);
       const keyTimes = recorder.keys.map((key) => key.at);
-      const seen = recorder.ghosts.slice(1);
+      const flickerTimes = flickers(recorder.ghosts.slice(1), keyTimes);
       if (options.screenshot !== undefined) {
         await session.page.screenshot({ path: `${options.screenshot}-${plan.label}-${name}.png` });
       }
@@ -159,9 +159,9 @@ export async function runSession(
         (plan.editorDefaults && text.startsWith(target.slice(0, stage.offset)));
       results[name] = {
         ...result,
-        flickers: flickers(seen, keyTimes),
+        flickers: flickerTimes.length,
         exact,
-        trace: traceOf(recorder, stage.oracle.requests),
+        trace: traceOf(recorder, stage.oracle.requests, flickerTimes),
       };
     }
     return results;
@@ -171,10 +171,20 @@ export async function runSession(
 }
 
 /** One line per key, change on the screen, and request, in order. */
-function traceOf(recorder: Recorder, requests: readonly OracleRequest[]): readonly string[] {
+function traceOf(
+  recorder: Recorder,
+  requests: readonly OracleRequest[],
+  flickerTimes: readonly number[],
+): readonly string[] {
   const entries: { readonly at: number; readonly text: string }[] = [
     ...recorder.keys.map(({ at, key }) => ({ at, text: `key ${key}` })),
-    ...recorder.ghosts.map((ghost) => ({ at: ghost.at, text: `ghost ${JSON.stringify(acceptedText(ghost))}` })),
+    ...recorder.ghosts.map((ghost) => {
+      const name = flickerTimes.includes(ghost.at) ? 'flicker' : 'ghost';
+      return {
+        at: ghost.at,
+        text: `${name} ${JSON.stringify(acceptedText(ghost))}${ghost.widget ? ' with widget' : ''}`,
+      };
+    }),
     ...requests.flatMap((request) => {
       const place = `#${request.id} at ${request.offset} after ${JSON.stringify(request.prefix.slice(-16))}`;
       const moments: readonly (readonly [string, number | undefined])[] = [
