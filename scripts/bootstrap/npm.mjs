@@ -13,7 +13,7 @@ import { runOrFail } from './run.mjs';
  * @returns {Promise<string>} npm's output
  */
 export function npm(what, node, args, options) {
-  const env = { ...withNodeFirst(node), npm_config_update_notifier: 'false', ...options.env };
+  const env = { ...withoutOuterNpm(withNodeFirst(node)), npm_config_update_notifier: 'false', ...options.env };
   return runOrFail(what, node, [npmProgram(), ...args, '--no-audit', '--no-fund'], { cwd: options.cwd, env });
 }
 
@@ -26,6 +26,18 @@ export function npm(what, node, args, options) {
 export function withNodeFirst(node) {
   const pathKey = Object.keys(process.env).find((key) => key.toUpperCase() === 'PATH') ?? 'PATH';
   return { ...process.env, [pathKey]: [dirname(node), process.env[pathKey]].join(delimiter) };
+}
+
+/**
+ * Without what an npm that runs us says of itself: under `npm test` it is another npm, under another Node. What people set, such
+ * as a registry or a cache, stays.
+ *
+ * @param {Record<string, string | undefined>} env
+ */
+export function withoutOuterNpm(env) {
+  const ofItself =
+    /^(npm_(?!config_)|npm_config_(user_agent|node_gyp|npm_version|(local_|global_)?prefix)$|init_cwd$|node$)/i;
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !ofItself.test(name)));
 }
 
 /** The file `npm-cli.js`: what npm says when it runs us, else beside the npm on the PATH or beside this Node. */

@@ -31,12 +31,9 @@ export async function runStages(choice: StageChoice): Promise<number> {
   let passed = 0;
   let failed = 0;
   for (const stage of choice.stages) {
-    const startedAt = Date.now();
-    process.stdout.write(`  ${stage.name.padEnd(13)}… `);
     const result = await runOne(stage, choice.options);
     passed += result.passed;
     failed += result.failed;
-    process.stdout.write(`${summaryLine(result, Date.now() - startedAt)}\n`);
     if (result.failed > 0) {
       process.stdout.write(`\n${result.output.trimEnd()}\n\n`);
     }
@@ -45,15 +42,22 @@ export async function runStages(choice: StageChoice): Promise<number> {
   return failed === 0 ? 0 : 1;
 }
 
-/** A stage that throws has failed; the others still run. */
+/** One stage with its summary line. A stage that throws has failed; the others still run. */
 async function runOne(stage: Stage, options: StageOptions): Promise<StageResult> {
+  let startedAt = Date.now();
+  let result: StageResult;
   try {
-    return await stage.run(options);
+    await stage.prepare?.(options);
+    startedAt = Date.now();
+    process.stdout.write(`  ${stage.name.padEnd(13)}… `);
+    result = await stage.run(options);
   } catch (error) {
     const output =
       error instanceof SetupError || !(error instanceof Error) ? String(error) : (error.stack ?? error.message);
-    return { passed: 0, failed: 1, output };
+    result = { passed: 0, failed: 1, output };
   }
+  process.stdout.write(`${summaryLine(result, Date.now() - startedAt)}\n`);
+  return result;
 }
 
 function summaryLine(result: StageResult, durationMs: number): string {

@@ -21,5 +21,7 @@ export interface StageOptions {
 export interface Stage {
   readonly name: string;
   readonly summary: string;
+  /** Set-up that only this stage needs; it reports its own progress. If it fails, the stage has failed and is not run. */
+  prepare?(options: StageOptions): Promise<void>;
   run(options: StageOptions): Promise<StageResult>;
 }

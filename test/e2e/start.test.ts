@@ -10,6 +10,7 @@ import { projectFolder, resultsFolder } from '../../scripts/bootstrap/paths.mjs'
 import { ensureChromium } from '../../scripts/editor/chromium.ts';
 import { runCommand, waitForStatus } from './commands.ts';
 import { REAPER_STATUS } from './reaper.ts';
+import { ENDS_WITH_US } from './workbench.ts';
 
 const PROBE_STATUS = 'reaper-tests.probe.probe.status';
 const WAIT_MS = 60_000;
@@ -25,7 +26,7 @@ describe('npm start', () => {
     const probe = join(projectFolder, 'test/fixtures/probe-extension');
     cpSync(probe, join(data, 'extensions', 'reaper-tests.probe-0.0.1'), { recursive: true });
     const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-    browser = await chromium.launch({ executablePath: await ensureChromium(), args });
+    browser = await chromium.launch({ executablePath: await ensureChromium(), args, ...ENDS_WITH_US });
     // One context, as one browser of one person: it keeps its storage between the two starts.
     context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
   });
@@ -72,7 +73,7 @@ describe('npm start', () => {
         return url;
       }
       assert.equal(running.exitCode, null, output);
-      await once(running.stdout ?? running, 'data');
+      await Promise.race([once(running.stdout ?? running, 'data'), once(running, 'exit')]);
     }
   }
 

@@ -66,6 +66,12 @@ const QUIET_SETTINGS: Readonly<Record<string, unknown>> = {
   'chat.disableAIFeatures': true,
 };
 
+/**
+ * Playwright would catch the signals and close its browsers, but let the process live on. Without that a signal ends the
+ * process, and the browser ends because its pipe does.
+ */
+export const ENDS_WITH_US = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false } as const;
+
 /** The page loads in 3 to 7 s; much longer on a busy machine. */
 const PAGE_TIMEOUT_MS = 90_000;
 
@@ -96,6 +102,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
       executablePath: browserFile,
       // Chromium refuses its sandbox to root.
       args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+      ...ENDS_WITH_US,
     });
     const context = await browser.newContext({ viewport: options.viewport ?? { width: 1280, height: 800 } });
     const page = await context.newPage();
