@@ -141,6 +141,8 @@ describe('a proxy in between', () => {
   let answerConnect: (socket: Socket, target: string) => void;
   let origin: ModelServer;
   let proxied: string[];
+  // A tunnel is no connection of the server any more, so the server does not close it.
+  const tunnels: Socket[] = [];
 
   beforeEach(async () => {
     proxied = [];
@@ -148,6 +150,7 @@ describe('a proxy in between', () => {
     proxy = http.createServer((_request, response) => response.writeHead(400).end());
     proxy.on('connect', (request: http.IncomingMessage, socket: Socket) => {
       proxied.push(request.url ?? '');
+      tunnels.push(socket);
       socket.on('error', () => undefined);
       answerConnect(socket, request.url ?? '');
     });
@@ -161,6 +164,7 @@ describe('a proxy in between', () => {
 
   afterEach(async () => {
     restore();
+    for (const tunnel of tunnels.splice(0)) tunnel.destroy();
     proxy.closeAllConnections();
     await new Promise((resolve) => proxy.close(resolve));
     await origin.close();
