@@ -87,18 +87,16 @@ function statementsEnd(
   return undefined;
 }
 
-function blockOf(
-  { lines }: Draft,
-  first: number,
-  { line, lineIsBlank, columns, above, rules, tabWidth }: Scene,
-): Block {
+function blockOf({ lines }: Draft, first: number, scene: Scene): Block {
+  const { line, lineIsBlank, columns, above, rules, tabWidth } = scene;
+  const level = scene.surroundings().statementColumns;
   const head = lines[first];
   const indent = columnsOf(head?.indent ?? '', tabWidth);
-  const base = first > 0 ? indent : lineIsBlank ? columns + indent : columns;
+  const base = first > 0 ? indent : lineIsBlank ? columns + indent : level;
   const isBelow = first > 0 && !lineIsBlank;
-  const opener = isBelow ? { text: line, columns } : lineIsBlank ? above : undefined;
-  const fills = opener !== undefined && opener.columns < base && openerOf(opener.text, rules) !== undefined;
-  return { base, opener: fills ? opener.columns : undefined };
+  const opener = isBelow ? line : lineIsBlank ? above?.text : undefined;
+  const fills = opener !== undefined && openerOf(opener, rules) !== undefined;
+  return { base, opener: fills && level < base ? level : undefined };
 }
 
 /** The line is less indented than the text: it ends the block, and belongs to it if it closes what was opened above. */

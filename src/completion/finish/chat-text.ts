@@ -10,7 +10,7 @@ const REFUSAL =
 const EXPLANATION =
   /^(?:(?:\*\*)?(?:explanation|note|notes|changes made|how it works)(?:\*\*)?:|(?:this|the) (?:code|function|implementation|completion|snippet|method|above code)\b.*\s\w+\s\w+|in this (?:code|example|implementation)\b|let me know\b|i(?:'ve|’ve| have)? (?:added|completed|implemented|filled)\b)/i;
 /** Punctuation that prose does not hold: a line with it is code. */
-const CODE_SIGNS = /[;{}=<>]|\w\(|^\s*(?:\/\/|#|\*|--)/;
+const CODE_SIGNS = /[;{}=<>]|\w\(|^\s*(?:\/\/|#|\*(?!\*)|--)/;
 /** A sentence before code is short; no rule reads further. */
 const MAX_LINE = 300;
 const MAX_PREAMBLE_LINES = 3;

@@ -57,12 +57,16 @@ function cutHere(draft: Draft, { line, column, reason }: Cut, scene: Scene): Dra
   return { ...cut, lines: cut.lines.with(line, repaired) };
 }
 
-/** Lines put between a pair of brackets push the closing one to a line of its own. */
+/** Lines put between a pair of brackets, or above a closing one, leave that one on a line of its own. */
 function withRestBelow(draft: Draft, scene: Scene): Draft {
-  const isPair =
-    scene.restKind === 'closing' && draft.lines.length > 1 && firstTextLine(draft) > 0 && isEmptyPair(scene);
-  return isPair ? { ...draft, restIndent: leadingWhite(scene.line) } : draft;
+  const first = firstTextLine(draft);
+  const isBetween = draft.lines.length > 1 && first > 0 && isEmptyPair(scene);
+  const isAbove = scene.lineIsBlank && first >= 0 && CLOSER_FIRST.test(scene.rest);
+  const goesBelow = scene.restKind === 'closing' && (isBetween || isAbove);
+  return goesBelow ? { ...draft, restIndent: leadingWhite(scene.line) } : draft;
 }
+
+const CLOSER_FIRST = /^\s*(?:[)\]}]|<\/)/;
 
 function isEmptyPair({ line, rest, rules }: Scene): boolean {
   const opener = line.trimEnd().charCodeAt(line.trimEnd().length - 1);

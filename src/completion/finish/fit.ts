@@ -40,17 +40,19 @@ export function fitOf(draft: Draft, scene: Scene): Fit {
   let low = base.length;
   /** Where the text began to close what is closed behind the cursor; -1 while it does not. */
   let brokenAt = -1;
-  let unmatchedAt = -1;
-  /** The first such place that was still one at the end of its line: further lines cannot change it. */
+  let strayAt = -1;
+  /** The first such places that were still ones at the end of their line: further lines cannot change them. */
   let claimedAt = -1;
+  let unmatchedAt = -1;
 
   const passLines = (index: number, stack: readonly Open[]): void => {
     while (fits.length < texts.length && lineEnd <= index) {
       const top = stack.at(-1);
       const open = stack.length - (top === LINE_COMMENT && scene.restKind === 'none' ? 1 : 0);
       fits.push({ quoted, neutral: brokenAt < 0 && open <= base.length });
-      if (brokenAt >= 0 && claimedAt < 0 && draft.lines[fits.length - 1]?.complete === true) {
-        claimedAt = brokenAt;
+      if (draft.lines[fits.length - 1]?.complete === true) {
+        claimedAt = claimedAt < 0 ? brokenAt : claimedAt;
+        unmatchedAt = unmatchedAt < 0 ? strayAt : unmatchedAt;
       }
       quoted = top !== undefined && spansLines(top, scene.rules);
       lineEnd += 1 + (texts[fits.length]?.length ?? 0);
@@ -68,7 +70,7 @@ export function fitOf(draft: Draft, scene: Scene): Fit {
       if (event === 'stray') {
         // Below the window's own level nothing is known.
         const known = rooted || before.length > 0;
-        unmatchedAt = unmatchedAt < 0 && known && scene.rules.balanced ? index : unmatchedAt;
+        strayAt = strayAt < 0 && known && scene.rules.balanced ? index : strayAt;
         return undefined;
       }
       const length = event === 'open' ? before.length + 1 : before.length - 1;

@@ -48,12 +48,12 @@ export function indentOf(columns: number, { unit, tabWidth }: Pick<Scene, 'unit'
 
 function indented(draft: Draft, first: number, scene: Scene): readonly DraftLine[] {
   const { rules, tabWidth } = scene;
-  let above: Reference | undefined = first > 0 ? currentLine(scene, scene.line) : undefined;
+  let above: Reference | undefined = first > 0 ? statementAbove(scene) : undefined;
   let mapping: Mapping | undefined;
   let unitIsKnown = false;
   return draft.lines.map((line, at) => {
     if (at === 0) {
-      above = first === 0 ? currentLine(scene, scene.line + lineText(line)) : above;
+      above = first === 0 ? firstLine(line, scene) : above;
       return line;
     }
     if (!hasText(line)) {
@@ -83,11 +83,21 @@ function mapped(columns: number, { from, to, unit, level }: Mapping): number {
   return Math.max(0, to + levels * level + (offset - levels * unit));
 }
 
-function currentLine({ lineIsBlank, rules, tabWidth }: Scene, text: string): Reference | undefined {
-  if (lineIsBlank && text.trim() === '') {
+/** The statement that ends with the line of the cursor, if the text begins below it. */
+function statementAbove({ line, lineIsBlank, rules, surroundings }: Scene): Reference | undefined {
+  if (lineIsBlank) {
     return undefined;
   }
-  const columns = columnsOf(text, tabWidth);
+  const columns = surroundings().statementColumns;
+  return { model: columns, file: columns, opener: openerOf(line, rules) };
+}
+
+function firstLine(line: DraftLine, { line: current, lineIsBlank, rules, tabWidth, surroundings }: Scene): Reference {
+  const text = current + lineText(line);
+  // A line that goes on with a statement of several lines is indented like all of it.
+  const columns = lineIsBlank
+    ? columnsOf(text, tabWidth)
+    : Math.min(columnsOf(text, tabWidth), surroundings().statementColumns);
   return { model: columns, file: columns, opener: openerOf(text, rules) };
 }
 
@@ -117,7 +127,8 @@ function mappingBelow(above: Reference, line: DraftLine, model: number, scene: S
     return { from: model, to: above.file + level, unit: step, level };
   }
   const block = scene.surroundings().blockColumns;
-  return model === 0 && block !== undefined ? { ...plain, to: block + tabWidth } : plain;
+  const level = scene.lineIsBlank ? above.file : (block ?? 0) + tabWidth;
+  return model === 0 && block !== undefined ? { ...plain, to: level } : plain;
 }
 
 /** The step from a line that opens a block to the next is one level; it is changed if the file is sure to use another. */
@@ -138,7 +149,7 @@ function blanksForTabs(above: Reference, model: number, expected: number, tabWid
   return { from: 0, to: 0, unit: unit > 1 && LEVELS.includes(unit) ? unit : tabWidth, level: tabWidth };
 }
 
-const STANDS_LEFT = /^(?:case\b|default\b|#|\w+:|public|private|protected)/;
+const STANDS_LEFT = /^(?:case\b|default\b|#|\w+:$)/;
 /** A pattern of a shell's `case`. */
 const PATTERN = /^[^\s()]+\)/;
 

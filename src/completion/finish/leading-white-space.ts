@@ -47,15 +47,17 @@ function alignFirst(draft: Draft, scene: Scene): Draft {
     return scene.columns === 0 ? draft : replaceLine(draft, 0, { ...line, indent: given === 0 ? '' : line.indent });
   }
   const expected = expectedColumns(scene);
-  const missing = scene.columns + given === expected || given === expected ? expected - scene.columns : 0;
+  const isKnown = scene.file().steps.has(scene.tabWidth);
+  const isMissing = given === expected || (isKnown && scene.columns + given === expected);
+  const missing = isMissing ? expected - scene.columns : 0;
   return replaceLine(draft, 0, { ...line, indent: missing > 0 ? indentOf(missing, scene) : '' });
 }
 
-function expectedColumns({ above, rules, tabWidth }: Scene): number {
+function expectedColumns({ above, rules, tabWidth, surroundings }: Scene): number {
   if (above === undefined) {
     return 0;
   }
-  return above.columns + (openerOf(above.text, rules) === undefined ? 0 : tabWidth);
+  return surroundings().statementColumns + (openerOf(above.text, rules) === undefined ? 0 : tabWidth);
 }
 
 function behindText(draft: Draft, first: number, scene: Scene): Draft {
@@ -71,7 +73,7 @@ function behindText(draft: Draft, first: number, scene: Scene): Draft {
   if (needsLineBreak(line, scene)) {
     return { ...draft, lines: [{ ...line, indent: '', body: '', rawEnd: 0, complete: true }, ...draft.lines] };
   }
-  if (line.indent === ' ' && DOUBLE_BLANK.test(scene.line)) {
+  if (line.indent === ' ' && DOUBLE_BLANK.test(scene.line) && scene.scope() === 'code') {
     return replaceLine(draft, 0, { ...line, indent: '' });
   }
   return draft;

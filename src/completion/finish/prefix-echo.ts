@@ -7,7 +7,7 @@ import type { Scene } from './scene.ts';
 
 /** Lines above the cursor that an answer may begin with. */
 const LINES_ABOVE = 30;
-/** A single repeated line must be so long; shorter ones (`}`, `else:`) repeat by right. */
+/** One of the repeated lines must be so long; shorter ones (`}`, `else:`) repeat by right. */
 const MIN_LINE = 8;
 /** A repeated word must be so long, unless the answer also repeats what is behind the cursor. */
 const MIN_WORD = 3;
@@ -51,7 +51,7 @@ function withoutLines(draft: Draft, scene: Scene): Draft | undefined {
     const same = repeated.every(
       (line, at) => at >= texts.length || texts[at] === line || (at === texts.length - 1 && isPart(draft)),
     );
-    if (!same || (count === 1 && (head.length < MIN_LINE || isOnlyClosers(head)))) {
+    if (!same || !repeated.some((line) => line.length >= MIN_LINE && !isOnlyClosers(line))) {
       continue;
     }
     const goesOn = draft.lines[first + count];

@@ -48,9 +48,8 @@ export function isWordLoop(text: string): boolean {
       continue;
     }
     const hasWord = /\p{L}/u.test(tail.slice(-period));
-    if (hasWord ? period > 1 || length >= MAX_RULE_CHARACTERS : length >= MAX_RULE_CHARACTERS) {
-      return true;
-    }
+    // Single signs make a drawn line, numbers a row of data; only much longer ones are a loop.
+    return length >= MAX_RULE_CHARACTERS || (hasWord && period > 1);
   }
   return false;
 }

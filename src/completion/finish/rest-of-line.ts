@@ -28,16 +28,14 @@ export const separators: LineRule = (draft, scene) => {
     return draft;
   }
   const rest = scene.rest.trim();
-  const body = line.body.trimEnd();
-  if (/^[;,:>?!]/.test(rest) && body.endsWith(rest)) {
-    return replaceLine(draft, last, { ...line, body: body.slice(0, -rest.length) });
-  }
-  if (rest.startsWith('</') && body.endsWith(rest) && !body.includes(`<${/\w+/.exec(rest)?.[0] ?? ''}`)) {
-    return replaceLine(draft, last, { ...line, body: body.slice(0, -rest.length) });
-  }
+  const text = line.body.trimEnd();
+  const tag = /^<\/(\w+)/.exec(rest)?.[1];
+  const repeats = text.endsWith(rest) && (/^[;,:>?!]/.test(rest) || (tag !== undefined && !text.includes(`<${tag}`)));
   // A statement does not end inside brackets, but for the parts of a loop's head.
-  const endsStatement = body.endsWith(';') && /^[)\]]/.test(rest) && !/\bfor\b/.test(scene.line);
-  return endsStatement ? replaceLine(draft, last, { ...line, body: body.slice(0, -1) }) : draft;
+  const endsInside = text.endsWith(';') && /^[)\]]/.test(rest) && !/\bfor\b/.test(scene.line);
+  const removed = repeats ? rest.length : endsInside ? 1 : 0;
+  const body = text.slice(0, text.length - removed);
+  return removed === 0 ? draft : replaceLine(draft, last, { ...line, body, rawEnd: line.start + body.length });
 };
 
 /** `) {`: a text that repeats it would seem to open a block. */
@@ -117,17 +115,20 @@ function doesNotFit() {
 
 /** Where in the line the rest begins, as a whole or (at the end of the line) in part; -1 if it does not. */
 function overlapOf(body: string, rest: string): number {
-  const whole = rest.length >= MIN_OVERLAP ? body.lastIndexOf(rest) : -1;
-  if (whole >= 0) {
+  const end = body.trimEnd();
+  const whole = rest.length >= MIN_OVERLAP ? end.lastIndexOf(rest) : -1;
+  if (whole >= 0 && (whole + rest.length === end.length || !splitsWord(end, whole, whole + rest.length))) {
     return whole;
   }
-  const end = body.trimEnd();
   for (let length = Math.min(end.length, rest.length); length >= Math.min(MIN_OVERLAP, rest.length); length--) {
-    const splitsWord =
-      /\w\w/.test(rest.slice(length - 1, length + 1)) || /^\w\w/.test(end.slice(-length - 1).slice(0, 2));
-    if (!splitsWord && end.endsWith(rest.slice(0, length))) {
-      return end.length - length;
+    const at = end.length - length;
+    if (!splitsWord(rest, length) && !splitsWord(end, at) && end.endsWith(rest.slice(0, length))) {
+      return at;
     }
   }
   return -1;
+}
+
+function splitsWord(text: string, ...places: readonly number[]): boolean {
+  return places.some((at) => /^\w\w$/.test(text.slice(Math.max(0, at - 1), at + 1)));
 }

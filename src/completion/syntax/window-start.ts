@@ -23,10 +23,13 @@ export function tailFromLineStart(text: string, count: number): string {
 const DEFINITION =
   /^(?:(?:export|function|async|class|abstract|interface|type|enum|const|namespace|declare|func|pub|fn|impl|struct|trait|public|module)\b.*[({[]|(?:describe|it|test)\(.*[({]|(?:def|class|async def)\b.*:)$/gm;
 
-/** The same; where text was left out, from the last definition at the margin: nothing is open before it. */
+/** A text so short is taken to be all there is before the cursor. */
+const WHOLE_CHARACTERS = 2000;
+
+/** The same, of longer texts from the last definition at the margin: nothing is open before it. */
 export function tailFromDefinition(text: string, count: number): string {
   const tail = tailFromLineStart(text, count);
-  if (tail.length === text.length) {
+  if (text.length <= WHOLE_CHARACTERS) {
     return text;
   }
   let start = 0;
