@@ -5,7 +5,7 @@ import * as esbuild from 'esbuild';
 import { globSync } from 'node:fs';
 import { projectFolder, resultsFolder } from '../bootstrap/paths.mjs';
 import { errorsOf } from '../../test/e2e/commands.ts';
-import { type Workbench, openWorkbench } from '../../test/e2e/workbench.ts';
+import { type Workbench, openWorkbench, prepareWorkbench } from '../../test/e2e/workbench.ts';
 import { readMochaReport } from './mocha-results.ts';
 import type { Stage, StageOptions, StageResult } from './stage.ts';
 
@@ -18,8 +18,14 @@ const POLL_MS = 100;
 export const hostStage: Stage = {
   name: 'host',
   summary: 'inside the extension host of a real VS Code',
+  prepare: (options) => (isElectron(options) ? Promise.resolve() : prepareWorkbench()),
   run: runHostTests,
 };
+
+/** The server does not build on Windows. */
+function isElectron(options: StageOptions): boolean {
+  return options.electron || process.platform === 'win32';
+}
 
 async function runHostTests(options: StageOptions): Promise<StageResult> {
   const outFolder = join(resultsFolder, 'host');
@@ -32,9 +38,7 @@ async function runHostTests(options: StageOptions): Promise<StageResult> {
     REAPER_HOST_REPORT: reportFile,
     ...(options.grep === undefined ? {} : { REAPER_HOST_GREP: options.grep }),
   };
-  // The server does not build on Windows.
-  const inElectron = options.electron || process.platform === 'win32';
-  return inElectron ? runInElectron(outFolder, env) : runInServer(outFolder, reportFile, env);
+  return isElectron(options) ? runInElectron(outFolder, env) : runInServer(outFolder, reportFile, env);
 }
 
 /** CommonJS, because that is what the host loads as `extensionTestsPath`; mocha stays outside: it must be one for all files. */

@@ -10,20 +10,19 @@ export interface MochaSelection {
   readonly files: readonly string[];
   readonly ignore?: readonly string[];
   readonly timeoutMs: number;
+  readonly prepare?: () => Promise<void>;
   /** Why there is nothing to run on Windows. */
   readonly notOnWindows?: string;
 }
 
 export function mochaStage(name: string, summary: string, selection: MochaSelection): Stage {
-  const { notOnWindows } = selection;
-  return {
-    name,
-    summary,
-    run: async (options) =>
-      process.platform === 'win32' && notOnWindows !== undefined
-        ? { passed: 0, failed: 0, output: '', note: `not run: ${notOnWindows}` }
-        : runMocha(name, selection, options),
-  };
+  const { notOnWindows, prepare } = selection;
+  if (process.platform === 'win32' && notOnWindows !== undefined) {
+    const nothing = { passed: 0, failed: 0, output: '', note: `not run: ${notOnWindows}` };
+    return { name, summary, run: () => Promise.resolve(nothing) };
+  }
+  const run = (options: StageOptions): Promise<StageResult> => runMocha(name, selection, options);
+  return prepare === undefined ? { name, summary, run } : { name, summary, prepare, run };
 }
 
 async function runMocha(name: string, selection: MochaSelection, options: StageOptions): Promise<StageResult> {

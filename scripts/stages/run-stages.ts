@@ -44,20 +44,27 @@ export async function runStages(choice: StageChoice): Promise<number> {
 
 /** One stage with its summary line. A stage that throws has failed; the others still run. */
 async function runOne(stage: Stage, options: StageOptions): Promise<StageResult> {
-  let startedAt = Date.now();
-  let result: StageResult;
-  try {
+  const prepared = await attempt(async () => {
     await stage.prepare?.(options);
-    startedAt = Date.now();
-    process.stdout.write(`  ${stage.name.padEnd(13)}… `);
-    result = await stage.run(options);
+    return NO_PROBLEM;
+  });
+  const startedAt = Date.now();
+  process.stdout.write(`  ${stage.name.padEnd(13)}… `);
+  const result = prepared === NO_PROBLEM ? await attempt(() => stage.run(options)) : prepared;
+  process.stdout.write(`${summaryLine(result, Date.now() - startedAt)}\n`);
+  return result;
+}
+
+const NO_PROBLEM: StageResult = { passed: 0, failed: 0, output: '' };
+
+async function attempt(work: () => Promise<StageResult>): Promise<StageResult> {
+  try {
+    return await work();
   } catch (error) {
     const output =
       error instanceof SetupError || !(error instanceof Error) ? String(error) : (error.stack ?? error.message);
-    result = { passed: 0, failed: 1, output };
+    return { passed: 0, failed: 1, output };
   }
-  process.stdout.write(`${summaryLine(result, Date.now() - startedAt)}\n`);
-  return result;
 }
 
 function summaryLine(result: StageResult, durationMs: number): string {

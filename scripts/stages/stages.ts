@@ -1,4 +1,5 @@
 /** All stages of `npm test`, cheapest first. */
+import { prepareWorkbench } from '../../test/e2e/workbench.ts';
 import { hostStage } from './host-stage.ts';
 import { mochaStage } from './mocha-stage.ts';
 import type { Stage } from './stage.ts';
@@ -31,6 +32,7 @@ export const STAGES: readonly Stage[] = [
   mochaStage('e2e', 'the workbench, through its user interface', {
     files: ['test/e2e/**/*.test.ts'],
     timeoutMs: E2E_TIMEOUT_MS,
+    prepare: prepareWorkbench,
     notOnWindows: 'the VS Code server does not build on Windows; use WSL',
   }),
 ];

@@ -75,6 +75,12 @@ export const ENDS_WITH_US = { handleSIGINT: false, handleSIGTERM: false, handleS
 /** The page loads in 3 to 7 s; much longer on a busy machine. */
 const PAGE_TIMEOUT_MS = 90_000;
 
+/** Installs what a workbench needs, ahead of the first one. */
+export async function prepareWorkbench(): Promise<void> {
+  await ensureChromium();
+  await ensureStrictServer();
+}
+
 export async function openWorkbench(options: WorkbenchOptions): Promise<Workbench> {
   const browserFile = await ensureChromium();
   const codeServer = await ensureStrictServer(options.server);
