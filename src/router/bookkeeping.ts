@@ -41,11 +41,12 @@ export function createBookkeeping(options: BookkeepingOptions): Bookkeeping {
   function noteFailure(candidate: Candidate, error: ReaperError): void {
     penalties.failed(candidate, error);
     warmUps.failed(candidate);
+    const mayBeGone = error.kind === 'network' || error.kind === 'invalid-config';
+    const willBeTold = mayBeGone && discovery.recheck(candidate.profile);
     // One slow or overloaded moment is no state; what only the user can change is, and so is a server that is gone.
-    if (error.kind === 'network' || penalties.standing(candidate).type !== 'good') {
+    if (penalties.standing(candidate).type !== 'good' || (error.kind === 'network' && !willBeTold)) {
       health.failing(candidate.providerId, error.message);
     }
-    if (error.kind === 'network' || error.kind === 'invalid-config') discovery.recheck(candidate.profile);
   }
 
   /** What an attempt that reached the server says of it. */

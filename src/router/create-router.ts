@@ -44,7 +44,8 @@ const STRATEGIES: Readonly<Record<Strategy, StrategyFunction>> = { single };
 const FIRST_PROBE_WAIT_MS = 1000;
 
 export function createRouter(options: RouterOptions): Router {
-  const { profiles, clock } = options;
+  const { clock } = options;
+  const profiles = (): readonly ProviderProfile[] => options.profiles.list();
   const logger = options.logger.child('router');
   const egress = withSafeRecord(options.egress, logger);
   const lifetime = new AbortController();
@@ -53,8 +54,8 @@ export function createRouter(options: RouterOptions): Router {
   const latency = createLatencyEstimates();
   const health = createHealthBoard(clock, logger);
   const probes = createProbes({ transport, egress, clock });
-  const discovery = createDiscovery({ profiles: profiles.list, probes, health, clock });
-  const routes = createRoutes({ profiles: profiles.list, probes, penalties, egress, clock });
+  const discovery = createDiscovery({ profiles, probes, health, clock });
+  const routes = createRoutes({ profiles, probes, penalties, egress, clock });
   const warmUps = createWarmUps({ transport, clock, logger, lifetime: lifetime.signal });
   const books = createBookkeeping({ penalties, latency, warmUps, health, discovery, logger });
   const running = new Map<string, Attempt>();
@@ -73,7 +74,7 @@ export function createRouter(options: RouterOptions): Router {
   let factsOf: readonly Candidate[] | undefined;
   let factsAtLatency = -1;
 
-  const subscription = profiles.onDidChange(() => {
+  const subscription = options.profiles.onDidChange(() => {
     penalties.forgiveAll();
     health.reset();
     discovery.restart();
@@ -159,7 +160,7 @@ export function createRouter(options: RouterOptions): Router {
       return result;
     },
 
-    health: () => profiles.list().map((profile) => health.of(profile.definition.id)),
+    health: () => profiles().map((profile) => health.of(profile.definition.id)),
     onRequestFinished: books.onRequestFinished,
     onHealthChanged: health.onChanged,
 

@@ -17,8 +17,8 @@ export interface DiscoveryOptions {
 export interface Discovery extends Disposable {
   /** Asks every server anew: at the start, and when settings or keys changed. */
   restart(): void;
-  /** A request to it failed in a way that a probe may explain. */
-  recheck(profile: ProviderProfile): void;
+  /** A request failed in a way that a probe may explain. Returns whether a probe will tell. */
+  recheck(profile: ProviderProfile): boolean;
 }
 
 // A connection to a closed loopback port takes 0.2 ms, so 30 s is cheap; 10 min is as long as a user would wait before pressing
@@ -142,7 +142,9 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
     },
     recheck(profile) {
       const watch = watches.get(probeKey(profile, configuredModel(profile)));
-      if (watch !== undefined && !watch.looking) void look(watch);
+      if (watch === undefined) return false;
+      if (!watch.looking) void look(watch);
+      return true;
     },
     dispose: () => drop(() => false),
   };

@@ -255,6 +255,34 @@ describe('cancelling a stream', () => {
     await rejected;
   });
 
+  it('lets the wire clean up, and closes what it left open', async () => {
+    let cleanedUp = false;
+    const careless = defineTestProvider('careless', {
+      baseUrl: server.url,
+      wire: () =>
+        Promise.resolve({
+          ...partWire,
+          stream: async function* (call) {
+            try {
+              await call.fetch(`${call.baseUrl}/stream`);
+              yield { type: 'text-delta', text: 'x' } as const;
+              yield { type: 'text-delta', text: 'y' } as const;
+            } finally {
+              cleanedUp = true;
+            }
+          },
+        }),
+    });
+    fixture.setProfiles([profileOf(careless)]);
+    const abort = new AbortController();
+    await stream(abort.signal).next();
+    abort.abort();
+    await server.allClosed();
+    await fixture.clock.settle();
+    assert.equal(cleanedUp, true);
+    assert.equal(fixture.egress.recorded.length, 1);
+  });
+
   it('ends what is running when the router is disposed', async () => {
     const iterator = stream(never);
     await iterator.next();

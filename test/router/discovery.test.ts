@@ -137,6 +137,20 @@ describe('discovery and probing', () => {
     assert.equal(await ask(), 'local');
   });
 
+  it('does not call a server that is there a problem because one answer broke off', async () => {
+    fixture = createFixture([setUp(server.url), fallback()]);
+    await until(() => fixture.router.health()[0]?.state === 'ok');
+    const script = server.script;
+    server.script = (exchange) => (exchange.request.path === '/stream' ? exchange.cut() : script(exchange));
+    assert.equal(await ask(), 'other');
+    await until(() => probes() === 2);
+    await fixture.clock.settle();
+    assert.equal(fixture.router.health()[0]?.state, 'ok');
+    assert.equal(await ask(), 'other');
+    assert.equal(await ask(), 'other');
+    assert.equal(fixture.router.health()[0]?.state, 'failing');
+  });
+
   it('asks anew when settings or keys change, and tells the new answer apart from the one under way', async () => {
     fixture = createFixture([setUp(server.url)]);
     fixture.setProfiles([setUp(server.url)]);
@@ -245,6 +259,30 @@ describe('what a request finds out', () => {
 });
 
 describe('router.test', () => {
+  it('closes what a probe left open', async () => {
+    const server = await startModelServer(({ begin, write }) => {
+      begin();
+      write('x');
+    });
+    const careless = defineTestProvider('careless', {
+      baseUrl: server.url,
+      wire: () =>
+        Promise.resolve({
+          ...partWire,
+          probe: async (call) => {
+            await call.fetch(`${call.baseUrl}/probe`);
+            return partWire.probe({ ...call, baseUrl: 'http://127.0.0.1:1' });
+          },
+        }),
+    });
+    const fixture = createFixture([]);
+    assert.equal((await fixture.router.test(profileOf(careless), never)).reachable, false);
+    await server.allClosed();
+    assert.equal(fixture.egress.recorded.filter(({ status }) => status === 200).length, 1);
+    fixture.router.dispose();
+    await server.close();
+  });
+
   it('never rejects but for cancellation, whatever is wrong', async () => {
     const fixture = createFixture([]);
     const server = await startModelServer(() => undefined);

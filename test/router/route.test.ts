@@ -106,6 +106,25 @@ describe('routing', () => {
     }
   });
 
+  it('says at once what only the user can change, and of what may pass only when it does not', async () => {
+    const state = (): string | undefined => fixture.router.health()[0]?.state;
+    assert.equal(state(), 'unknown');
+    first.script = ({ answer }) => answer(503, {});
+    await ask();
+    assert.equal(state(), 'unknown');
+    await ask();
+    await ask();
+    assert.equal(state(), 'failing');
+    await fixture.clock.advance(10_000);
+    first.script = answerWith('one');
+    await ask();
+    assert.equal(state(), 'ok');
+    first.script = ({ cut }) => cut();
+    await ask();
+    assert.equal(state(), 'failing');
+    assert.match(fixture.router.health()[0]?.problem ?? '', /closed the connection without an answer/);
+  });
+
   it('obeys Retry-After', async () => {
     first.script = ({ answer }) => answer(429, { 'retry-after': '45' });
     await ask();
