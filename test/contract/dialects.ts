@@ -1,5 +1,5 @@
 /** How each provider's server behaves, so that one suite can hold all of them to the same promises. */
-import { createFixtureWithClock, type RouterFixture, profileOf } from '../router/router-fixture.ts';
+import { createFixtureWithClock, type RouterFixture, profileOf, until } from '../router/router-fixture.ts';
 import { recorded } from '../router/wire/loopback.ts';
 import type { ModelRequest, RequestLimits } from '../../src/router/model-request.ts';
 import { providers } from '../../src/router/providers/index.ts';
@@ -189,8 +189,6 @@ export async function readyFixture(
 ): Promise<RouterFixture> {
   const fixture = createFixtureWithClock(profiles, createFakeClock(), overrides);
   const [first] = profiles;
-  while (fixture.router.completionRoute()[0]?.providerId !== first?.definition.id) {
-    await fixture.clock.settle();
-  }
+  await until(() => fixture.router.completionRoute()[0]?.providerId === first?.definition.id);
   return fixture;
 }

@@ -166,9 +166,14 @@ export function textOf(parts: readonly StreamPart[]): string {
 
 export const never = new AbortController().signal;
 
-/** Lets sockets and promises go on until the condition holds; the runner's timeout is the limit. */
+// Just under mocha's 10 s, so that a test that waits in vain ends by itself and says where.
+const LONGEST_WAIT_MS = 9000;
+
+/** Lets sockets and promises go on until the condition holds. */
 export async function until(condition: () => boolean): Promise<void> {
+  const startedMs = performance.now();
   while (!condition()) {
+    if (performance.now() - startedMs > LONGEST_WAIT_MS) throw new Error(`Waited in vain for ${String(condition)}`);
     await new Promise((resolve) => {
       setImmediate(resolve);
     });
