@@ -90,7 +90,7 @@ export function buildPrompt(
 function startOfLine(text: string, linesUp: number, maxCharacters: number): number {
   let start = text.lastIndexOf('\n') + 1;
   for (let up = 0; up < linesUp; up++) {
-    start = text.lastIndexOf('\n', start - 2) + 1;
+    start = start < 2 ? 0 : text.lastIndexOf('\n', start - 2) + 1;
   }
   return Math.max(start, text.length - maxCharacters);
 }

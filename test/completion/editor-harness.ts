@@ -102,6 +102,8 @@ export class EditorHarness {
   readonly healthChanged = new Emitter<ProviderHealth>();
   readonly settingsChanged = new Emitter<CompletionSettings>();
   health: ProviderHealth[] = [];
+  /** The most requests of served models that ran at the same time. */
+  mostAtOnce = 0;
   settings: CompletionSettings;
   routes: readonly RouteFacts[];
   #open: OpenDocument;
@@ -169,7 +171,7 @@ export class EditorHarness {
     return this.#positionAt(this.offset);
   }
 
-  /** Requests of served models that are on their way. */
+  /** Requests that are on their way. */
   get running(): readonly SeenRequest[] {
     return this.requests.filter(({ aborted, finished }) => !aborted && !finished);
   }
@@ -191,6 +193,17 @@ export class EditorHarness {
     open.offset = from + inserted.length;
     open.version++;
     this.engine.documentChanged({ document: open.view, edits: [{ range, text: inserted }], cause });
+  }
+
+  /** Inserts at the start of the document and at the cursor in one event, as several cursors do. */
+  editTwice(text: string): void {
+    const open = this.#open;
+    const ranges = [0, open.offset].map((at) => ({ start: this.#positionAt(at), end: this.#positionAt(at) }));
+    open.text = text + open.text.slice(0, open.offset) + text + open.text.slice(open.offset);
+    open.offset += 2 * text.length;
+    open.version++;
+    const edits = ranges.map((range) => ({ range, text }));
+    this.engine.documentChanged({ document: open.view, edits, cause: 'typing' });
   }
 
   /** Asks as the editor does. */
@@ -231,6 +244,7 @@ export class EditorHarness {
     }
     const seen: SeenRequest = { request, input: request.input, at: this.clock.now(), aborted: false, finished: false };
     this.requests.push(seen);
+    this.mostAtOnce = Math.max(this.mostAtOnce, this.running.filter((other) => !isEmbedded(other)).length);
     signal.addEventListener('abort', () => (seen.aborted = !seen.finished));
     const answer = this.#options.answer?.(request.input, request) ?? { text: '' };
     try {
@@ -262,6 +276,11 @@ export class EditorHarness {
     const before = this.text.split('\n').slice(0, position.line);
     return before.reduce((sum, line) => sum + line.length + 1, 0) + position.character;
   }
+}
+
+/** Whether a request goes to the embedded model, as the answer that is shown while another model runs. */
+export function isEmbedded({ request }: SeenRequest): boolean {
+  return request.routing?.providers?.[0] === 'embedded';
 }
 
 /** An open document with its cursor; `view` always shows the present text. */

@@ -88,6 +88,11 @@ describe('the prompt', () => {
     }
   });
 
+  it('keeps empty lines at the start of the document', () => {
+    assert.equal(promptOf('\n█').prefix, '\n');
+    assert.equal(promptOf('\n\na\n█').prefix, '\n\na\n');
+  });
+
   it('puts what is looked ahead of behind the text', () => {
     assert.equal(promptOf('a();\n█\nz();', { assumed: 'b();\nc();' }).prefix, 'a();\nb();\nc();');
   });
