@@ -100,7 +100,7 @@ export function createAnswering(ports: AnsweringPorts): Answering {
       const answer = session.look(situation);
       switch (answer.type) {
         case 'ready': {
-          const candidates = invoked ? await candidatesOf(session, situation, answer, signal) : [answer];
+          const candidates = invoked ? await candidatesOf(session, situation, answer, signal, isGone) : [answer];
           return session.disposed || isGone() ? leave() : serve(session, situation, candidates, end);
         }
         case 'nothing':
@@ -184,12 +184,13 @@ export function createAnswering(ports: AnsweringPorts): Answering {
     situation: Situation,
     answer: ReadyAnswer,
     signal: AbortSignal,
+    isGone: () => boolean,
   ): Promise<readonly ReadyAnswer[]> => {
     const here = anchorAt(situation).before;
     const parallel = router.completionRoute()[0]?.parallelRequests ?? 1;
     const until = clock.now() + VARIANTS_WAIT_MS;
     ports.abortElsewhere(session);
-    while (!signal.aborted && !session.disposed && clock.now() < until) {
+    while (!isGone() && !session.disposed && clock.now() < until) {
       const asked = session.cache.all.filter((stream) => stream.kind === 'variant' && stream.anchor.before === here);
       const running = session.cache.all.filter((stream) => stream.kind !== 'instant' && stream.running);
       const missing = CANDIDATES - 1 - asked.length;

@@ -50,6 +50,23 @@ describe('a question for a place that was left', () => {
     assert.equal(editor.requests[0]?.aborted, false);
   });
 
+  it('is not asked for further candidates', async () => {
+    const route = { parallelRequests: 1 };
+    const answer = () => ({ text: 'x()\n', firstTokenMs: 20, tokenMs: 20 });
+    const editor = new EditorHarness({ text: 'foo█', route, answer });
+    const old = editor.ask({ trigger: 'invoke' });
+    await editor.clock.advance(30);
+    editor.backspace();
+    await editor.clock.advance(1000);
+    assert.deepEqual(await old, []);
+    assert.deepEqual(
+      editor.requests
+        .filter(({ request }) => request.limits.temperature !== undefined)
+        .map(({ input }) => input.prefix),
+      [],
+    );
+  });
+
   it('does not hold back the question for the place where the user is now', async () => {
     const editor = new EditorHarness({ text: 'con█', answer: () => ({ text: '.log()' }) });
     editor.type('s');
