@@ -4,7 +4,8 @@ import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectFolder } from './bootstrap/paths.mjs';
-import { SetupError, runScript } from './bootstrap/progress.mjs';
+import { SetupError } from './bootstrap/progress.mjs';
+import { runScript } from './bootstrap/script.mjs';
 import { build, setUp } from './setup.mjs';
 
 const benchFolder = join(projectFolder, 'bench');

@@ -1,6 +1,6 @@
 // @ts-check
 /** `npm run package`: set-up, then `reaper-<version>.vsix`, checked for what must not be in it. */
-import { runScript } from './bootstrap/progress.mjs';
+import { runScript } from './bootstrap/script.mjs';
 import { setUp } from './setup.mjs';
 
 await runScript(async () => {

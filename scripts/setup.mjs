@@ -6,8 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { installDependencies } from './bootstrap/dependencies.mjs';
 import { requireModernNode } from './bootstrap/node.mjs';
 import { projectFolder } from './bootstrap/paths.mjs';
-import { runScript, step } from './bootstrap/progress.mjs';
+import { step } from './bootstrap/progress.mjs';
 import { runOrFail } from './bootstrap/run.mjs';
+import { runScript } from './bootstrap/script.mjs';
 
 /** Everything before this call must run on Node 18; everything after it may import TypeScript and dependencies. */
 export async function setUp() {

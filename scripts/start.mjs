@@ -1,6 +1,6 @@
 // @ts-check
 /** `npm start`: all set-up, then VS Code with Reaper on the demo workspace; `npm start -- --help` says more. */
-import { runScript } from './bootstrap/progress.mjs';
+import { runScript } from './bootstrap/script.mjs';
 import { build, setUp } from './setup.mjs';
 
 await runScript(async () => {

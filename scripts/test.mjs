@@ -1,6 +1,6 @@
 // @ts-check
 /** `npm test`: all set-up, then every check; `npm test -- --help` says how to run some of them alone. */
-import { runScript } from './bootstrap/progress.mjs';
+import { runScript } from './bootstrap/script.mjs';
 import { build, setUp } from './setup.mjs';
 
 await runScript(async () => {

@@ -7,12 +7,12 @@ import { cached, fingerprint } from './cache.mjs';
 import { npm } from './npm.mjs';
 import { toolchainFolder } from './paths.mjs';
 import { SetupError, step } from './progress.mjs';
+import { RE_RUN } from './script.mjs';
 
 /** From here on Node runs TypeScript without a flag. */
 const MINIMUM = [22, 18];
 /** The major version that the VS Code server of the tests demands, to the number. */
 const SERVER_MAJOR = 24;
-const RE_RUN = 'REAPER_RUNS_UNDER_OWN_NODE';
 
 /**
  * Returns only in a process whose Node can run the project; otherwise the calling script runs again under one that can,
@@ -23,7 +23,6 @@ const RE_RUN = 'REAPER_RUNS_UNDER_OWN_NODE';
 export async function requireModernNode() {
   if (isModern(process.versions.node)) {
     delete process.env[RE_RUN];
-    endWithParent();
     return;
   }
   if (process.env[RE_RUN] !== undefined) {
@@ -31,8 +30,7 @@ export async function requireModernNode() {
   }
   const node = await nodeForServer();
   const child = spawn(node, process.argv.slice(1), {
-    // The channel is how the child learns that this process is gone, however it went.
-    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    stdio: 'inherit',
     env: { ...process.env, [RE_RUN]: '1' },
   });
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
@@ -92,12 +90,4 @@ export function isModern(version) {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const [minimumMajor = 0, minimumMinor = 0] = MINIMUM;
   return major > minimumMajor || (major === minimumMajor && minor >= minimumMinor);
-}
-
-/** Ends this process in the ordinary way when the one that re-ran it is gone. */
-function endWithParent() {
-  if (process.channel) {
-    process.channel.unref();
-    process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
-  }
 }

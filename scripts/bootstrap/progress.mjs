@@ -29,31 +29,3 @@ export function seconds(durationMs) {
 
 /** A failure that its reader can act on: printed as a sentence, without a stack. */
 export class SetupError extends Error {}
-
-/** What a shell reports for a program that such a signal ended: 128 + its number. */
-const EXIT_CODES = /** @type {const} */ ({ SIGHUP: 129, SIGINT: 130, SIGTERM: 143 });
-
-/**
- * The outermost call of every script: prints what went wrong and sets the exit code. Whoever holds something that must not
- * outlive the script gives it back in an `exit` listener; signals end the script in a way that runs these.
- *
- * @param {() => Promise<void>} main
- */
-export async function runScript(main) {
-  for (const [signal, exitCode] of Object.entries(EXIT_CODES)) {
-    process.on(signal, () => process.exit(exitCode));
-  }
-  // Whoever read the output has gone, as in `npm test | head`.
-  process.stdout.on('error', () => process.exit(1));
-  try {
-    await main();
-  } catch (error) {
-    process.stderr.write(`\n${error instanceof SetupError ? error.message : describe(error)}\n`);
-    process.exitCode = 1;
-  }
-}
-
-/** @param {unknown} error */
-function describe(error) {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
-}
