@@ -1,6 +1,6 @@
 /** VS Code as a web page on the loopback interface, with this checkout among its extensions; it keeps what it is told. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder, fingerprint } from '../bootstrap/cache.mjs';
@@ -12,6 +12,9 @@ import { openFrontDoor } from './front-door.ts';
 import { type RunningServer, dataFolders, startServer } from './server.ts';
 import type { StartChoice } from './start.ts';
 import { hasDisplay } from './start-desktop.ts';
+
+/** Below those that systems hand out for a moment, so that the port is still free at the next start. */
+const FIRST_PORTS = [20_000, 30_000] as const;
 
 /** Only for a start without earlier ones; from then on they are the user's. */
 const FIRST_SETTINGS = {
@@ -43,7 +46,8 @@ export async function startWeb(choice: StartChoice): Promise<void> {
     secretKeyHalf: Buffer.from(secret(dataFolder, 'secret-key-half'), 'hex'),
     folder: choice.folder,
     // The browser keeps secrets by address, port included.
-    preferredPort: choice.port ?? (existsSync(portFile) ? Number(readFileSync(portFile, 'utf8')) : 0),
+    preferredPort:
+      choice.port ?? (existsSync(portFile) ? Number(readFileSync(portFile, 'utf8')) : randomInt(...FIRST_PORTS)),
   });
   writeFileSync(portFile, String(door.port));
   process.stdout.write(`\n  VS Code with Reaper: ${door.url}\n  Ctrl+C ends it.\n`);

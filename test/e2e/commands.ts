@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { resultsFolder } from '../../scripts/bootstrap/paths.mjs';
 import type { Workbench } from './workbench.ts';
 
-const WAIT_MS = 30_000;
+const WAIT_MS = 60_000;
 
 /** All that is needed of a workbench here. */
 type WithPage = Pick<Workbench, 'page'>;

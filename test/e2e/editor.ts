@@ -6,7 +6,7 @@ import { runCommand } from './commands.ts';
 import type { Workbench } from './workbench.ts';
 
 /** Generous: the first file of a language starts that language's server. */
-const WAIT_MS = 30_000;
+const WAIT_MS = 60_000;
 
 /** Opens a file of the workspace, by its path in the workspace, and puts the cursor into it. */
 export async function openFile(workbench: Workbench, path: string): Promise<void> {
