@@ -94,7 +94,7 @@ const VOID_TAGS: ReadonlySet<string> = new Set(
 const TAG_AT_END = /<([A-Za-z!?][\w.:-]*)(?:\s[^<>]*)?>$/;
 
 /** Whether the line ends in an opening tag whose element is not void. */
-export function endsWithOpeningTag(code: string): boolean {
+function endsWithOpeningTag(code: string): boolean {
   const name = TAG_AT_END.exec(code)?.[1];
   return name !== undefined && !code.endsWith('/>') && !VOID_TAGS.has(name.toLowerCase());
 }

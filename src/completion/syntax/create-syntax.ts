@@ -36,8 +36,8 @@ const AFTER_CHARACTERS = 2048;
 const LATE_MS = 30;
 /** A parse that takes so long hangs. The first one loads a grammar (up to 150 ms). */
 const HANGS_MS = 5000;
-/** The thread and a grammar hold 10 to 40 MB, and a restart costs about 100 ms that no keystroke waits for. */
-const IDLE_MS = 120_000;
+/** The thread and a grammar hold 20 to 40 MB, and a restart costs about 100 ms that no keystroke waits for. */
+const IDLE_MS = 60_000;
 const MAX_CRASHES = 3;
 
 interface Job {
@@ -101,12 +101,19 @@ export function createSyntax(options: SyntaxOptions): Syntax {
     if (from !== worker || running?.job.id !== reply.id) {
       return;
     }
+    const { job } = running;
+    if (reply.worn && reply.problem !== undefined) {
+      lost(from, reply.problem);
+      return;
+    }
+    endRunning();
+    job.settle(reply.facts);
+    if (reply.worn) {
+      stop();
+    }
     if (reply.problem !== undefined) {
       logger.warn(`A grammar could not be loaded, indentation decides instead: ${reply.problem}`);
     }
-    const { job } = running;
-    endRunning();
-    job.settle(reply.facts);
     sendWaiting();
   };
 

@@ -64,7 +64,7 @@ const DECORATOR = /^\s*(?:@[\w.]+(?:\(.*\))?|#\[.*\]|\[[A-Z]\w*(?:\(.*\))?\])\s*
 const DOCUMENTATION_END = /(?:\*\/|"""|''')\s*$/;
 
 /** A comment on a line of its own, the end of a documentation comment, a decorator. */
-export function describesWhatFollows(line: string, rules: LanguageRules): boolean {
+function describesWhatFollows(line: string, rules: LanguageRules): boolean {
   const text = line.trimStart();
   return (
     rules.lineComments.some((marker) => text.startsWith(marker)) || DOCUMENTATION_END.test(text) || DECORATOR.test(text)

@@ -11,7 +11,7 @@ export interface WindowStart {
 }
 
 /** At most `count` characters from the end of the text, from the start of a line where there is one. */
-export function tailFromLineStart(text: string, count: number): string {
+function tailFromLineStart(text: string, count: number): string {
   if (text.length <= count) {
     return text;
   }

@@ -14,6 +14,8 @@ export interface SyntaxRequest {
 export interface SyntaxReply {
   readonly id: number;
   readonly facts: SyntaxFacts;
+  /** Whether the worker holds so much that it should be replaced by a new one. */
+  readonly worn: boolean;
   /** Why there was no tree, the first time that a grammar fails. */
   readonly problem: string | undefined;
 }

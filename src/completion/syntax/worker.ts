@@ -10,9 +10,19 @@ import { RUNTIME_FILE, grammarFile } from './grammars.ts';
 import type { SyntaxFacts, SyntaxQuery } from './syntax.ts';
 import type { SyntaxReply, SyntaxRequest, SyntaxWorkerData } from './worker-messages.ts';
 
+/** A user works in one or two languages at a time; each grammar holds about 10 MB that cannot be given back. */
+const MAX_LANGUAGES = 2;
+/** Trees of windows need far less; WebAssembly memory grows and never shrinks. 64 KB each. */
+const INITIAL_PAGES = 512;
+const WORN_PAGES = 640;
+const MAX_PAGES = 1024;
+/** Broken text can take long; by then nobody waits for the answer any more. */
+const MAX_PARSE_MS = 150;
+
 const { grammarFolder } = workerData as SyntaxWorkerData;
 const languages = new Map<string, Promise<Language>>();
 const failed = new Set<string>();
+const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MAX_PAGES });
 let runtime: Promise<Parser> | undefined;
 let queue: Promise<void> = Promise.resolve();
 
@@ -25,39 +35,52 @@ parentPort?.on('message', (request: SyntaxRequest) => {
 async function answer({ id, query }: SyntaxRequest): Promise<SyntaxReply> {
   const file = grammarFile(query.languageId);
   if (file === undefined || failed.has(file)) {
-    return { id, facts: decideByText(query), problem: undefined };
+    return { id, facts: decideByText(query), worn: false, problem: undefined };
   }
+  let language: Language | undefined;
   try {
-    return { id, facts: await decide(file, query), problem: undefined };
+    const parser = await (runtime ??= startRuntime());
+    language = await load(file);
+    const facts = decide(parser, language, query);
+    const worn = languages.size > MAX_LANGUAGES || memory.buffer.byteLength > WORN_PAGES * PAGE_BYTES;
+    return { id, facts, worn, problem: undefined };
   } catch (error) {
-    failed.add(file);
-    return { id, facts: decideByText(query), problem: `${file}: ${errorMessage(error)}` };
+    // A grammar that cannot be loaded is not tried again; a runtime that failed while it parsed is of no more use.
+    const worn = language !== undefined;
+    if (!worn) {
+      failed.add(file);
+    }
+    return { id, facts: decideByText(query), worn, problem: `${file}: ${errorMessage(error)}` };
   }
 }
 
-async function decide(file: string, query: SyntaxQuery): Promise<SyntaxFacts> {
-  runtime ??= startRuntime();
-  const parser = await runtime;
+const PAGE_BYTES = 65_536;
+
+function load(file: string): Promise<Language> {
   let language = languages.get(file);
   if (language === undefined) {
     language = Language.load(join(grammarFolder, file));
     languages.set(file, language);
   }
-  parser.setLanguage(await language);
-  const tree = parser.parse(query.before + query.after);
-  if (tree === null) {
-    return decideByText(query);
-  }
+  return language;
+}
+
+function decide(parser: Parser, language: Language, query: SyntaxQuery): SyntaxFacts {
+  parser.setLanguage(language);
+  const startedAt = performance.now();
+  const tree = parser.parse(query.before + query.after, null, {
+    progressCallback: () => performance.now() - startedAt > MAX_PARSE_MS,
+  });
   try {
-    return decideByTree(tree, query);
+    return tree === null ? decideByText(query) : decideByTree(tree, query);
   } finally {
-    tree.delete();
+    tree?.delete();
     parser.reset();
   }
 }
 
 async function startRuntime(): Promise<Parser> {
   // Read here, so that a missing file is an error like any other and not a message of the runtime on the console.
-  await Parser.init({ wasmBinary: await readFile(join(grammarFolder, RUNTIME_FILE)) });
+  await Parser.init({ wasmBinary: await readFile(join(grammarFolder, RUNTIME_FILE)), wasmMemory: memory });
   return new Parser();
 }

@@ -75,9 +75,9 @@ describe('syntax by a worker that fails', () => {
     emit(event: 'message' | 'error' | 'exit', value: SyntaxReply | Error | number): void {
       this.#listeners.get(event)?.(value as never);
     }
-    reply(index: number): void {
+    reply(index: number, worn = false, problem?: string): void {
       const id = this.requests[index]?.id ?? -1;
-      this.emit('message', { id, facts: { mode: 'block', scope: 'code', source: 'tree' }, problem: undefined });
+      this.emit('message', { id, facts: { mode: 'block', scope: 'code', source: 'tree' }, worn, problem });
     }
   }
 
@@ -202,16 +202,40 @@ describe('syntax by a worker that fails', () => {
     const { clock, workers, syntax } = start();
     void syntax.analyze(query);
     workers[0]?.reply(0);
-    await clock.advance(60_000);
+    await clock.advance(30_000);
     assert.equal(workers[0]?.terminated, false);
     void syntax.analyze(query);
     workers[0]?.reply(1);
-    await clock.advance(119_000);
+    await clock.advance(59_000);
     assert.equal(workers[0]?.terminated, false);
     await clock.advance(20_000);
     assert.equal(workers[0]?.terminated, true);
     void syntax.analyze(query);
     assert.equal(workers.length, 2);
+    syntax.dispose();
+  });
+
+  it('counts a parser that broke down as a crash', async () => {
+    const { workers, warnings, syntax } = start();
+    const answer = syntax.analyze(query);
+    workers[0]?.reply(0, true, 'tree-sitter-go.wasm: memory access out of bounds');
+    assert.equal((await answer).source, 'indentation');
+    assert.equal(workers[0]?.terminated, true);
+    assert.match(warnings[0] ?? '', /lost: tree-sitter-go.wasm: memory access/);
+    syntax.dispose();
+  });
+
+  it('replaces a worker that holds too much, and calls that no crash', async () => {
+    const { workers, warnings, syntax } = start();
+    const answers = [syntax.analyze(query), syntax.analyze(query)];
+    workers[0]?.reply(0, true);
+    assert.equal(workers[0]?.terminated, true);
+    workers[1]?.reply(0);
+    assert.deepEqual(
+      (await Promise.all(answers)).map(({ source }) => source),
+      ['tree', 'tree'],
+    );
+    assert.deepEqual(warnings, []);
     syntax.dispose();
   });
 
