@@ -13,11 +13,11 @@ export const demoFolder = join(projectFolder, 'demo');
 
 const READY_TIMEOUT_MS = 60_000;
 
-/** Waits until the embedded model has learned the open workspace; screen readers are told, so tests are too. */
+/** Waits until the embedded model has learned files of the open workspace; screen readers are told, so tests are too. */
 export async function waitForWorkspaceModel(workbench: Workbench): Promise<void> {
-  await workbench.page
-    .locator(`.statusbar-item[id="${REAPER_STATUS}"] [aria-label*="The workspace model knows"]`)
-    .or(workbench.page.locator(`.statusbar-item[id="${REAPER_STATUS}"][aria-label*="The workspace model knows"]`))
-    .first()
-    .waitFor({ timeout: READY_TIMEOUT_MS });
+  await workbench.page.waitForFunction(
+    (id) => /knows [1-9]\d* files/.test(document.getElementById(id)?.getAttribute('aria-label') ?? ''),
+    REAPER_STATUS,
+    { timeout: READY_TIMEOUT_MS },
+  );
 }
