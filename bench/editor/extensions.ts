@@ -1,22 +1,26 @@
 /** The extensions that can be measured: a folder, and the settings that point it at the oracle. */
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { packageReaper } from './packaged-reaper.ts';
 
 export interface MeasuredExtension {
   readonly name: string;
   readonly folder: string;
   readonly settings: (oracleUrl: string) => Readonly<Record<string, unknown>>;
   readonly vsixBytes: number | undefined;
+  /** The folder is to be removed in the end. */
+  readonly temporary?: boolean;
   /** Measured against a model that answers at once: the floor that the editor and this machine set. */
   readonly instantModel?: boolean;
 }
 
 const ROOT = resolve(import.meta.dirname, '..', '..');
 
-export function reaper(): MeasuredExtension {
+export async function reaper(): Promise<MeasuredExtension> {
   return {
     name: 'Reaper',
-    folder: ROOT,
+    folder: await packageReaper(ROOT),
+    temporary: true,
     settings: (url) => ({
       'reaper.completion.providers': ['llama.cpp'],
       'reaper.providers.llama.cpp.baseUrl': url,

@@ -1,6 +1,5 @@
 /** Installs an extension into a server's extension folder, with a small entry in front that times its loading and activation. */
 import {
-  cpSync,
   existsSync,
   mkdirSync,
   readFileSync,
@@ -45,17 +44,8 @@ export function installExtension(sourceFolder: string, extensionsFolder: string)
   const folder = join(extensionsFolder, `${manifest.publisher}.${manifest.name}-${manifest.version}`);
   mkdirSync(folder, { recursive: true });
   for (const entry of readdirSync(sourceFolder)) {
-    const [from, to] = [join(sourceFolder, entry), join(folder, entry)];
-    if (entry === 'dist') {
-      // A build that runs meanwhile would take the chunks away that are loaded later.
-      cpSync(from, to, { recursive: true });
-    } else if (
-      entry !== 'package.json' &&
-      entry !== '.git' &&
-      !(entry === 'node_modules' && isCheckout(sourceFolder))
-    ) {
-      // The rest of a checkout is no part of what is installed.
-      symlinkSync(from, to);
+    if (entry !== 'package.json') {
+      symlinkSync(join(sourceFolder, entry), join(folder, entry));
     }
   }
   const [timesFile, memoryFile] = [join(folder, 'bench-times.json'), join(folder, 'bench-memory.json')];
@@ -83,10 +73,6 @@ export async function readMemory(installed: Installed): Promise<HostMemory> {
     }
   }
   throw new Error('The extension host did not say how much memory it holds');
-}
-
-function isCheckout(folder: string): boolean {
-  return existsSync(join(folder, '.git'));
 }
 
 function resolveMain(folder: string, main: string): string {

@@ -1,4 +1,5 @@
 /** `npm run bench -- editor`: types into the real VS Code and measures what a user would see. See ../README.md. */
+import { rmSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -6,8 +7,9 @@ import { startOracle } from '../oracle/server.ts';
 import { printReport, saveReport } from '../report/table.ts';
 import { type MeasuredExtension, floor, otherExtension, reaper, reference } from './extensions.ts';
 import { type LoadCost, measureLoad } from './load.ts';
-import { SCENARIO_NAMES, type ScenarioName, type SessionResult, planSessions, runSession } from './plan.ts';
+import { SCENARIO_NAMES, type ScenarioName, planSessions } from './plan.ts';
 import { type Measured, editorReport } from './rows.ts';
+import { type SessionResult, runSession } from './run-session.ts';
 import { inventoryText, startOfTyping } from './targets.ts';
 
 try {
@@ -47,7 +49,7 @@ const subjects: MeasuredExtension[] = [];
 if (values.extension !== undefined) {
   subjects.push(otherExtension(values.extension, values.settings));
 } else if (!values['no-reaper']) {
-  subjects.push(reaper());
+  subjects.push(await reaper());
 }
 subjects.push(...(values.reference ?? []).map((debounceMs) => reference(Number(debounceMs))));
 if (values.floor) {
@@ -85,4 +87,7 @@ try {
   console.log(`Details: ${saveReport(report, measured)}`);
 } finally {
   await oracle.close();
+  for (const { folder } of subjects.filter((subject) => subject.temporary)) {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }

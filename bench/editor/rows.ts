@@ -4,7 +4,8 @@ import { type Report, type Row, type Wanted, atLeast, atMost } from '../report/t
 import type { MeasuredExtension } from './extensions.ts';
 import type { HostMemory } from './instrument.ts';
 import type { LoadCost } from './load.ts';
-import type { MeasuredScenario, ScenarioName, SessionResult } from './plan.ts';
+import type { ScenarioName } from './plan.ts';
+import type { MeasuredScenario, SessionResult } from './run-session.ts';
 
 export interface Measured {
   readonly extension: MeasuredExtension;
@@ -90,6 +91,17 @@ function latencyRows(measured: readonly Measured[], ttft: number): readonly Row[
     row('stop typing → right text, p50', 'stops', 'ms', wanted['p50'], (result) => percentile(result.waitsMs, 50)),
     row('stop typing → right text, p95', 'stops', 'ms', wanted['p95'], (result) => percentile(result.waitsMs, 95)),
     row('requests a stop', 'stops', 'count', wanted['perStop'], (result) => result.requests / result.waitsMs.length),
+    row('new place, 3 to 8 keys, stop → right text, p50', 'cold-stops', 'ms', undefined, (result) =>
+      percentile(result.waitsMs, 50),
+    ),
+    row('new place → right text, p95', 'cold-stops', 'ms', wanted['p95'], (result) => percentile(result.waitsMs, 95)),
+    row(
+      'new place: requests a stop',
+      'cold-stops',
+      'count',
+      undefined,
+      (result) => result.requests / result.waitsMs.length,
+    ),
     row('steady, 120 ms a key: keys with right text up', 'steady', 'share', wanted['steady'], (result) =>
       share(result.right),
     ),

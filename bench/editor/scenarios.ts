@@ -1,6 +1,6 @@
 /** What is done in the editor and what is counted: the rows of issue 2 §6. */
 import { shareAt, seededRandom } from '../oracle/random.ts';
-import { acceptRight, latencyToRight, placeOf, predictable, typeOn, type Stage } from './stage.ts';
+import { acceptRight, enter, latencyToRight, placeOf, predictable, typeOn, type Stage } from './stage.ts';
 import { isRight, restOfLine, rightTime, shownAt } from './observe.ts';
 
 export interface ScenarioResult {
@@ -55,6 +55,24 @@ export const stops: Scenario = async (stage, options) => {
     requests: countRequests(stage),
     characters: stage.offset - start,
   };
+};
+
+/** A file that nobody has asked about: types 3 to 8 characters at the start of a line and stops. */
+export const coldStops: Scenario = async (stage, options) => {
+  const random = seededRandom(options.seed + 2);
+  const waitsMs: number[] = [];
+  let characters = 0;
+  for (let round = 0; round < options.rounds && round < stage.files.length; round++) {
+    if (round > 0) {
+      await enter(stage, round);
+    }
+    const until = predictable(stage.target, stage.offset + 3 + Math.floor(random() * 6));
+    characters += until - stage.offset;
+    const times = await typeOn(stage, until - stage.offset, STEADY_KEY_MS);
+    waitsMs.push(await latencyToRight(stage, times.at(-1) ?? 0, GIVE_UP_MS));
+    await stage.typist.rest(300);
+  }
+  return { waitsMs, right: [], rightTimeShare: undefined, requests: countRequests(stage), characters };
 };
 
 /** Types without a pause; looks just before each key whether the right text is up. */

@@ -6,19 +6,45 @@ import type { GhostNote } from './page-recorder.ts';
 import type { Recorder } from './recorder.ts';
 import type { Typist } from './typist.ts';
 import { type Place, acceptedText, firstRight, isRight, restOfLine, shownAt } from './observe.ts';
-import type { Session } from './session.ts';
+import { type Session, openFile } from './session.ts';
+
+const SETTLE_MS = 1500;
+
+/** A workspace file that holds the target up to the offset. */
+export interface StagedFile {
+  readonly fileName: string;
+  readonly target: string;
+  readonly offset: number;
+}
 
 export interface Stage {
   readonly session: Session;
   readonly recorder: Recorder;
   readonly typist: Typist;
   readonly oracle: OracleServer;
-  readonly fileName: string;
-  readonly target: string;
+  /** What a scenario may type. */
+  files: readonly StagedFile[];
+  fileName: string;
+  target: string;
   /** How much of the target is in the editor. */
   offset: number;
   /** The editor closes brackets and quotes by itself here. */
   readonly closesBrackets: boolean;
+}
+
+/** Opens one of the files, with the cursor at its end. */
+export async function enter(stage: Stage, index: number): Promise<void> {
+  const file = stage.files[index];
+  if (file === undefined) {
+    throw new RangeError(`There is no file ${index}`);
+  }
+  await openFile(stage.session.page, file.fileName);
+  stage.oracle.configure({ targets: [file.target] });
+  stage.fileName = file.fileName;
+  stage.target = file.target;
+  stage.offset = file.offset;
+  // VS Code looks at a new file for a while (colours arrive, TypeScript reads it); typing begins after that.
+  await stage.typist.rest(SETTLE_MS);
 }
 
 export function placeOf(stage: Stage): Place {

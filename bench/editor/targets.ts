@@ -22,6 +22,20 @@ export function startOfTyping(text: string): number {
   return text.indexOf('  constructor(');
 }
 
+/** Another line of another variant, with its indentation typed: the text before it is in the file already. */
+export function freshPlace(round: number): { readonly target: string; readonly offset: number } {
+  const target = inventoryText(round);
+  const lines = target.split('\n');
+  const first = target.slice(0, startOfTyping(target)).split('\n').length;
+  // Some ten lines apart, so that the same line is never typed in two variants.
+  let line = first + ((round * 11) % (lines.length - first - 4));
+  while ((lines[line] ?? '').trim().length < 16) {
+    line++;
+  }
+  const indentation = /^ */.exec(lines[line] ?? '')?.[0].length ?? 0;
+  return { target, offset: lines.slice(0, line).join('\n').length + 1 + indentation };
+}
+
 /** Statements at the left margin only: what is typed with the editor's own brackets, quotes and indentation turned on. */
 export function flatText(): string {
   return readFileSync(join(FIXTURES, 'flat.ts.txt'), 'utf8');

@@ -61,13 +61,20 @@ interface Place {
 
 function locate(prefix: string, targets: readonly string[]): Place | undefined {
   const tail = prefix.slice(-TAIL_LENGTH);
+  const places: Place[] = [];
   for (const target of targets) {
-    if (tail.length === TAIL_LENGTH || tail === prefix) {
-      const offset = tail === prefix ? (target.startsWith(tail) ? 0 : -1) : target.indexOf(tail);
-      if (offset >= 0 && (tail === prefix || target.indexOf(tail, offset + 1) < 0)) {
-        return { target, offset: offset + tail.length, diverged: false };
+    if (tail.length < TAIL_LENGTH) {
+      if (target.startsWith(tail)) {
+        places.push({ target, offset: tail.length, diverged: false });
       }
+      continue;
     }
+    for (let at = target.indexOf(tail); at >= 0 && places.length < 2; at = target.indexOf(tail, at + 1)) {
+      places.push({ target, offset: at + tail.length, diverged: false });
+    }
+  }
+  if (places.length === 1) {
+    return places[0];
   }
   return longestMatch(prefix, targets) ?? divergedLine(prefix, targets);
 }
