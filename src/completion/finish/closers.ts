@@ -61,12 +61,15 @@ function cutHere(draft: Draft, { line, column, reason }: Cut, scene: Scene): Dra
 function withRestBelow(draft: Draft, scene: Scene): Draft {
   const first = firstTextLine(draft);
   const isBetween = draft.lines.length > 1 && first > 0 && isEmptyPair(scene);
-  const isAbove = scene.lineIsBlank && first >= 0 && CLOSER_FIRST.test(scene.rest);
+  const isAbove = scene.lineIsBlank && first >= 0 && standsAlone(scene);
   const goesBelow = scene.restKind === 'closing' && (isBetween || isAbove);
   return goesBelow ? { ...draft, restIndent: leadingWhite(scene.line) } : draft;
 }
 
-const CLOSER_FIRST = /^\s*(?:[)\]}]|<\/)/;
+/** Whether the closer has a line of its own: braces and tags always, others if they stand further left than what they close. */
+function standsAlone({ rest, columns, above }: Scene): boolean {
+  return /^\s*(?:\}|<\/)/.test(rest) || (/^\s*[)\]]/.test(rest) && above !== undefined && columns < above.columns);
+}
 
 function isEmptyPair({ line, rest, rules }: Scene): boolean {
   const opener = line.trimEnd().charCodeAt(line.trimEnd().length - 1);

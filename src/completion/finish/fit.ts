@@ -1,6 +1,7 @@
 /** How the lines of a draft stand between the brackets and strings that are open before the cursor and those closed behind it. */
 import { type Open, LINE_COMMENT, spansLines } from '../syntax/open.ts';
 import { scan } from '../syntax/scan.ts';
+import { columnsOf } from '../syntax/text-lines.ts';
 import { leavesClaims } from './claims.ts';
 import { type Draft, lineText } from './draft.ts';
 import type { Scene } from './scene.ts';
@@ -68,9 +69,12 @@ export function fitOf(draft: Draft, scene: Scene): Fit {
       }
       passLines(index, before);
       if (event === 'stray') {
-        // Below the window's own level nothing is known.
-        const known = rooted || before.length > 0;
-        strayAt = strayAt < 0 && known && scene.rules.balanced ? index : strayAt;
+        if (rooted || before.length > 0) {
+          strayAt = strayAt < 0 && scene.rules.balanced ? index : strayAt;
+        } else if (brokenAt < 0 && standsBehind(what, fits.length, texts[fits.length] ?? '', scene)) {
+          // What was opened above the window is not known; the same closer behind the cursor is likely to be its.
+          brokenAt = index;
+        }
         return undefined;
       }
       const length = event === 'open' ? before.length + 1 : before.length - 1;
@@ -88,6 +92,22 @@ export function fitOf(draft: Draft, scene: Scene): Fit {
   const at = firstOf(claimedAt, unmatchedAt);
   const reason = at === unmatchedAt ? 'unmatched' : 'claimed';
   return { lines: fits, cut: at < 0 ? undefined : { ...placeOf(texts, at - boundary), reason } };
+}
+
+/** Whether the same closer stands behind the cursor: on its line, or first on the next line, indented alike. */
+function standsBehind(code: number, line: number, text: string, scene: Scene): boolean {
+  const { rest, restKind, below, lineIsBlank, line: current, tabWidth } = scene;
+  if (line === 0 && restKind === 'closing' && rest.trimStart().charCodeAt(0) === code) {
+    return true;
+  }
+  const whole = line === 0 && lineIsBlank ? current + text : text;
+  return (
+    below !== undefined &&
+    (line > 0 || lineIsBlank) &&
+    whole.trimStart().charCodeAt(0) === code &&
+    below.text.trimStart().charCodeAt(0) === code &&
+    columnsOf(whole, tabWidth) === below.columns
+  );
 }
 
 /** The smaller one that is not -1. */

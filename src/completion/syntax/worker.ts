@@ -59,7 +59,7 @@ const PAGE_BYTES = 65_536;
 function load(file: string): Promise<Language> {
   let language = languages.get(file);
   if (language === undefined) {
-    language = Language.load(join(grammarFolder, file));
+    language = readFile(join(grammarFolder, file)).then((bytes) => Language.load(bytes));
     languages.set(file, language);
   }
   return language;

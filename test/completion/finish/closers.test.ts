@@ -65,6 +65,12 @@ describe('closers', () => {
     assert.equal(fit('    a();\n  █', 'b();\n}\n}'), 'b();\n}\n}');
   });
 
+  it('takes the same closer behind the cursor for the one that was opened above the window', () => {
+    assert.equal(fit('    a();\n    █\n  }\n}', 'b();\n  }\n}'), 'b();');
+    assert.equal(fit('    a,\n    █)', 'b)'), 'b');
+    assert.equal(fit('    a();\n    █\n}', 'b();\n  }\n}'), 'b();\n  }');
+  });
+
   it('leaves shell patterns and prose', () => {
     assert.equal(fit('case $a in\n  █', 'b) c ;;', 'shellscript'), 'b) c ;;');
     assert.equal(fit('█', 'a) one', 'markdown'), 'a) one');
