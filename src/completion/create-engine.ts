@@ -30,6 +30,7 @@ const MAX_TYPED_CHARACTERS = 2000;
 
 export function createCompletionEngine(options: CompletionEngineOptions): CompletionEngine {
   const { clock, router, settings } = options;
+  const logger = options.logger.child('completion');
   const store = new DisposableStore();
   const sessions = new Map<string, DocumentSession>();
   const rhythm = createTypingRhythm();
@@ -161,7 +162,12 @@ export function createCompletionEngine(options: CompletionEngineOptions): Comple
       session.latest = situationAt(change.document, cursor);
       request(session);
     },
-    provide: (query, signal) => answering.provide(sessionOf(query.document.uri), query, signal),
+    provide: (query, signal) =>
+      answering.provide(sessionOf(query.document.uri), query, signal).catch((error: unknown) => {
+        // A fault of our own costs one suggestion and leaves a trace; the editor is not bothered with it.
+        logger.error('A suggestion failed', error);
+        return [];
+      }),
     accepted: (id) => {
       const session = sessions.get(outcomes.accepted(id) ?? '');
       if (session !== undefined) {

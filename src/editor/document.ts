@@ -40,6 +40,8 @@ export interface TextWindow {
   readonly toEnd: boolean;
 }
 
+/** A bound for files of empty lines, where a budget of characters alone would read thousands. */
+const MAX_WINDOW_LINES = 1000;
 /** Reads at most `maxBefore` and `maxAfter` characters around a position; costs no more than those. */
 export function readWindow(document: DocumentView, at: Position, maxBefore: number, maxAfter: number): TextWindow {
   const line = document.lineAt(at.line);
@@ -48,7 +50,7 @@ export function readWindow(document: DocumentView, at: Position, maxBefore: numb
   let first = at.line - 1;
   for (; first >= 0; first--) {
     const text = document.lineAt(first);
-    if (beforeLength + text.length + 1 > maxBefore) {
+    if (beforeLength + text.length + 1 > maxBefore || before.length > MAX_WINDOW_LINES) {
       break;
     }
     before.push(text);
@@ -59,7 +61,7 @@ export function readWindow(document: DocumentView, at: Position, maxBefore: numb
   let last = at.line + 1;
   for (; last < document.lineCount; last++) {
     const text = document.lineAt(last);
-    if (afterLength + text.length + 1 > maxAfter) {
+    if (afterLength + text.length + 1 > maxAfter || after.length > MAX_WINDOW_LINES) {
       break;
     }
     after.push(text);
@@ -68,7 +70,7 @@ export function readWindow(document: DocumentView, at: Position, maxBefore: numb
   return {
     before: before.reverse().join('\n'),
     after: after.join('\n'),
-    fromStart: first < 0,
-    toEnd: last >= document.lineCount,
+    fromStart: first < 0 && at.character <= maxBefore,
+    toEnd: last >= document.lineCount && line.length - at.character <= maxAfter,
   };
 }
