@@ -23,7 +23,9 @@ export async function installDependencies() {
       return;
     }
     await step('Installing dependencies (npm ci)', async () => {
-      await npm('npm ci', process.execPath, ['ci', '--ignore-scripts'], { cwd: projectFolder });
+      await npm('npm ci', process.execPath, ['ci', '--ignore-scripts', '--include=dev', '--include=optional'], {
+        cwd: projectFolder,
+      });
       writeFileSync(stampFile, wantedStamp());
     });
   });

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { copyFileSync, existsSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { cached, fingerprint } from './cache.mjs';
-import { npm } from './npm.mjs';
+import { CI_WITH_SCRIPTS, npm } from './npm.mjs';
 import { toolchainFolder } from './paths.mjs';
 import { SetupError, step } from './progress.mjs';
 import { RE_RUN } from './script.mjs';
@@ -62,7 +62,7 @@ export async function nodeForServer() {
       for (const file of ['package.json', 'package-lock.json']) {
         copyFileSync(join(toolchainFolder, 'node', file), join(temporary, file));
       }
-      await npm('Installing Node', process.execPath, ['ci'], { cwd: temporary });
+      await npm('Installing Node', process.execPath, CI_WITH_SCRIPTS, { cwd: temporary });
       if (!existsSync(join(temporary, executable))) {
         throw new SetupError(
           `npm installed no Node for ${process.platform} ${process.arch}. Install Node 24 yourself.`,

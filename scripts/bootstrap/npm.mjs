@@ -5,6 +5,9 @@ import { delimiter, dirname, join } from 'node:path';
 import { SetupError } from './progress.mjs';
 import { runOrFail } from './run.mjs';
 
+/** Packages that are nothing without their install scripts, whatever people have set for others. */
+export const CI_WITH_SCRIPTS = ['ci', '--ignore-scripts=false', '--include=optional'];
+
 /**
  * @param {string} what the purpose, for the error
  * @param {string} node program file of the Node that npm and all install scripts run under

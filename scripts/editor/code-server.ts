@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { cached, fingerprint } from '../bootstrap/cache.mjs';
 import { headersOf, nodeForServer } from '../bootstrap/node.mjs';
-import { npm } from '../bootstrap/npm.mjs';
+import { CI_WITH_SCRIPTS, npm } from '../bootstrap/npm.mjs';
 import { toolchainFolder } from '../bootstrap/paths.mjs';
 import { SetupError, step } from '../bootstrap/progress.mjs';
 import { copyWithHardLinks } from './hard-link-copy.ts';
@@ -80,7 +80,10 @@ async function install(): Promise<Installation> {
       }
       const headers = headersOf(node);
       const env = headers === undefined ? {} : { npm_config_nodedir: headers };
-      await npm('Installing code-server', node, ['ci'], { cwd: temporary, env });
+      await npm('Installing code-server', node, CI_WITH_SCRIPTS, { cwd: temporary, env });
+      if (!existsSync(join(temporary, VSCODE, 'out', 'server-main.js'))) {
+        throw new SetupError(`code-server ${version} has no VS Code where it used to be: ${VSCODE}.`);
+      }
     });
   });
   return { node, name, folder };

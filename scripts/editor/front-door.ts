@@ -5,6 +5,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { type IncomingMessage, type Server, type ServerResponse, createServer, request } from 'node:http';
 import { type AddressInfo, type Socket, connect } from 'node:net';
+import { SetupError } from '../bootstrap/progress.mjs';
 
 export interface FrontDoorOptions {
   /** Port of VS Code's server on the loopback interface. */
@@ -15,8 +16,9 @@ export interface FrontDoorOptions {
   readonly secretKeyHalf: Uint8Array;
   /** The folder that the short address opens. */
   readonly folder: string;
-  /** Taken if it is free, otherwise another one. */
-  readonly preferredPort: number;
+  readonly port: number;
+  /** What to do when something else listens on that port. */
+  readonly ifTaken: 'take-another' | 'fail';
 }
 
 export interface FrontDoor {
@@ -38,7 +40,7 @@ export async function openFrontDoor(options: FrontDoorOptions): Promise<FrontDoo
     socket.once('close', () => sockets.delete(socket));
   });
   server.on('upgrade', (incoming, socket, head) => passOnSocket(incoming, socket as Socket, head, options.serverPort));
-  await listen(server, options.preferredPort);
+  await listen(server, options);
   const { port } = server.address() as AddressInfo;
   return {
     port,
@@ -123,16 +125,18 @@ function isToken(given: string | null | undefined, token: string): boolean {
   return left.length === right.length && timingSafeEqual(left, right);
 }
 
-function listen(server: Server, preferredPort: number): Promise<void> {
+function listen(server: Server, { port, ifTaken }: FrontDoorOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      if (preferredPort === 0 || error.code !== 'EADDRINUSE') {
+      if (error.code !== 'EADDRINUSE') {
         reject(error);
-        return;
+      } else if (ifTaken === 'fail') {
+        reject(new SetupError(`Port ${port} is taken. Choose another one with --port, or none.`));
+      } else {
+        server.once('error', reject);
+        server.listen(0, '127.0.0.1', resolve);
       }
-      server.once('error', reject);
-      server.listen(0, '127.0.0.1', resolve);
     });
-    server.listen(preferredPort, '127.0.0.1', resolve);
+    server.listen(port, '127.0.0.1', resolve);
   });
 }

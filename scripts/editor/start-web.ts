@@ -1,7 +1,7 @@
 /** VS Code as a web page on the loopback interface, with this checkout among its extensions; it keeps what it is told. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes, randomInt } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder, fingerprint } from '../bootstrap/cache.mjs';
 import { projectFolder } from '../bootstrap/paths.mjs';
@@ -46,8 +46,8 @@ export async function startWeb(choice: StartChoice): Promise<void> {
     secretKeyHalf: Buffer.from(secret(dataFolder, 'secret-key-half'), 'hex'),
     folder: choice.folder,
     // The browser keeps secrets by address, port included.
-    preferredPort:
-      choice.port ?? (existsSync(portFile) ? Number(readFileSync(portFile, 'utf8')) : randomInt(...FIRST_PORTS)),
+    port: choice.port ?? (existsSync(portFile) ? Number(readFileSync(portFile, 'utf8')) : randomInt(...FIRST_PORTS)),
+    ifTaken: choice.port === undefined ? 'take-another' : 'fail',
   });
   writeFileSync(portFile, String(door.port));
   process.stdout.write(`\n  VS Code with Reaper: ${door.url}\n  Ctrl+C ends it.\n`);
@@ -71,9 +71,13 @@ function linkExtension(dataFolder: string): void {
     name: string;
     version: string;
   };
-  const link = join(extensions, `${publisher}.${name}-${version}`);
-  rmSync(link, { force: true, recursive: true });
-  symlinkSync(projectFolder, link, 'dir');
+  for (const entry of readdirSync(extensions)) {
+    if (entry.startsWith(`${publisher}.${name}-`)) {
+      // A link, so this does not follow it.
+      rmSync(join(extensions, entry), { force: true, recursive: true });
+    }
+  }
+  symlinkSync(projectFolder, join(extensions, `${publisher}.${name}-${version}`), 'dir');
 }
 
 function writeOnce(folder: string, name: string, text: string): void {

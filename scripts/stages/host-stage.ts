@@ -1,8 +1,7 @@
 /** The stage of tests that run inside a real extension host: bundles them, opens an editor on them, collects what they report. */
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import * as esbuild from 'esbuild';
-import { globSync } from 'node:fs';
 import { projectFolder, resultsFolder } from '../bootstrap/paths.mjs';
 import { errorsOf } from '../../test/e2e/commands.ts';
 import { type Workbench, openWorkbench, prepareWorkbench } from '../../test/e2e/workbench.ts';
@@ -38,7 +37,7 @@ async function runHostTests(options: StageOptions): Promise<StageResult> {
     REAPER_HOST_REPORT: reportFile,
     ...(options.grep === undefined ? {} : { REAPER_HOST_GREP: options.grep }),
   };
-  return isElectron(options) ? runInElectron(outFolder, env) : runInServer(outFolder, reportFile, env);
+  return isElectron(options) ? runInElectron(outFolder, reportFile, env) : runInServer(outFolder, reportFile, env);
 }
 
 /** CommonJS, because that is what the host loads as `extensionTestsPath`; mocha stays outside: it must be one for all files. */
@@ -80,14 +79,17 @@ async function runInServer(
 
 async function reported(workbench: Workbench, reportFile: string): Promise<void> {
   const deadline = Date.now() + RUN_TIMEOUT_MS;
-  while (!existsSync(reportFile) && Date.now() < deadline) {
+  let serverEnded = false;
+  void workbench.server.ended.then(() => {
+    serverEnded = true;
+  });
+  while (!existsSync(reportFile)) {
+    if (serverEnded || Date.now() > deadline) {
+      const when = serverEnded ? 'before the server ended' : `within ${RUN_TIMEOUT_MS / 1000} s`;
+      const errors = workbench.consoleErrors().join('\n');
+      throw new Error(`No report from the extension host ${when}. Errors in the console:\n${errors}`);
+    }
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
-  if (!existsSync(reportFile)) {
-    const errors = workbench.consoleErrors().join('\n');
-    throw new Error(
-      `No report from the extension host within ${RUN_TIMEOUT_MS / 1000} s. Errors in the console:\n${errors}`,
-    );
   }
 }
 
@@ -103,7 +105,11 @@ function withConsoleErrors(result: StageResult, workbench: Workbench): StageResu
 }
 
 /** Downloads VS Code the first time; `suite.ts` is the same, and writes the same report. */
-async function runInElectron(outFolder: string, env: Readonly<Record<string, string>>): Promise<StageResult> {
+async function runInElectron(
+  outFolder: string,
+  reportFile: string,
+  env: Readonly<Record<string, string>>,
+): Promise<StageResult> {
   const { runTests } = await import('@vscode/test-electron');
   let exitCode = 0;
   let output = '';
@@ -118,5 +124,5 @@ async function runInElectron(outFolder: string, env: Readonly<Record<string, str
     exitCode = 1;
     output = error instanceof Error ? error.message : String(error);
   }
-  return readMochaReport(env['REAPER_HOST_REPORT'] ?? '', exitCode, output);
+  return readMochaReport(reportFile, exitCode, output);
 }

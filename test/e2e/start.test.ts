@@ -57,9 +57,7 @@ describe('npm start', () => {
   it('comes back at the same address, with the secrets that were stored', async () => {
     const page = await context.newPage();
     await page.goto(await start());
-    await waitForStatus({ page }, PROBE_STATUS, 'probe remembers').finally(() =>
-      page.screenshot({ path: join(resultsFolder, 'screenshots', 'npm-start-again.png') }),
-    );
+    await waitForStatus({ page }, PROBE_STATUS, 'probe remembers');
     await page.close();
     await stop();
   });

@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { type Browser, type ConsoleMessage, type Page, chromium } from 'playwright-core';
 import { ensureChromium } from '../../scripts/editor/chromium.ts';
 import { type CodeServer, type StrictOptions, ensureStrictServer } from '../../scripts/editor/code-server.ts';
-import { type RunningServer, installVsix, startServer } from '../../scripts/editor/server.ts';
+import { type RunningServer, type ServerOptions, installVsix, startServer } from '../../scripts/editor/server.ts';
 
 /** How the extension under test gets into the editor. */
 export type ExtensionSource =
@@ -88,23 +88,17 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   const scratch = mkdtempSync(join(tmpdir(), 'reaper-e2e-'));
   const workspaceFolder = join(scratch, 'workspace');
   const dataFolder = options.dataFolder ?? join(scratch, 'data');
-  writeWorkspace(workspaceFolder, options);
-  await installExtension(codeServer, dataFolder, options.extension);
-  const server = await startServer(codeServer, {
-    dataFolder,
-    settings: { ...QUIET_SETTINGS, ...options.settings },
-    ...(options.machineSettings === undefined ? {} : { machineSettings: options.machineSettings }),
-    allowDevelopment: true,
-    trustEverything: options.untrusted !== true,
-    ...(options.env === undefined ? {} : { env: options.env }),
-  });
+  let server: RunningServer | undefined;
   let browser: Browser | undefined;
   const close = async (): Promise<void> => {
     await browser?.close();
-    await server.stop();
+    await server?.stop();
     rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
   };
   try {
+    writeWorkspace(workspaceFolder, options);
+    await installExtension(codeServer, dataFolder, options.extension);
+    const { logsFolder } = (server = await startServer(codeServer, serverOptions(dataFolder, options)));
     browser = await chromium.launch({
       executablePath: browserFile,
       // Chromium refuses its sandbox to root.
@@ -122,13 +116,25 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
       dataFolder,
       server,
       consoleErrors: () => errors,
-      extensionLogs: () => readExtensionLogs(server.logsFolder),
+      extensionLogs: () => readExtensionLogs(logsFolder),
       close,
     };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+function serverOptions(dataFolder: string, options: WorkbenchOptions): ServerOptions {
+  const { machineSettings, env } = options;
+  return {
+    dataFolder,
+    settings: { ...QUIET_SETTINGS, ...options.settings },
+    ...(machineSettings === undefined ? {} : { machineSettings }),
+    ...(env === undefined ? {} : { env }),
+    allowDevelopment: true,
+    trustEverything: options.untrusted !== true,
+  };
 }
 
 function writeWorkspace(folder: string, options: WorkbenchOptions): void {

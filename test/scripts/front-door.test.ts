@@ -29,7 +29,8 @@ describe('the front door of the web editor', () => {
       token: TOKEN,
       secretKeyHalf: KEY,
       folder: '/a folder',
-      preferredPort: 0,
+      port: 0,
+      ifTaken: 'fail',
     });
   });
 
@@ -98,15 +99,20 @@ describe('the front door of the web editor', () => {
       token: TOKEN,
       secretKeyHalf: KEY,
       folder: '/',
-      preferredPort: 0,
+      port: 0,
+      ifTaken: 'fail',
     });
     await assert.rejects(fetch(`http://127.0.0.1:${alone.port}/x`));
     alone.close();
   });
 
-  it('takes another port when the preferred one is taken', async () => {
-    const options = { serverPort: 1, token: TOKEN, secretKeyHalf: KEY, folder: '/', preferredPort: door.port };
-    const other = await openFrontDoor(options);
+  it('takes another port when the last one is taken, but not when it was asked for', async () => {
+    const options = { serverPort: 1, token: TOKEN, secretKeyHalf: KEY, folder: '/', port: door.port } as const;
+    await assert.rejects(
+      openFrontDoor({ ...options, ifTaken: 'fail' }),
+      /Port \d+ is taken\. Choose another one with --port/,
+    );
+    const other = await openFrontDoor({ ...options, ifTaken: 'take-another' });
     assert.notEqual(other.port, door.port);
     other.close();
   });
