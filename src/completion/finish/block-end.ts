@@ -112,16 +112,9 @@ function endBefore(line: DraftLine, at: number, columns: number, block: Block, {
   return { count: at + 1 };
 }
 
-const LABEL = /^(?:#|case\b|default\b|\w+:(?!:))/;
-
-/** Directives and labels are less indented by custom; a closing line that opens the next part goes on: `} else {`. */
-function standsLeft(line: DraftLine, columns: number, block: Block, { rules, tabWidth }: Scene): boolean {
-  if (
-    rules.blocks === 'brackets' &&
-    LABEL.test(line.body) &&
-    block.base - columns < tabWidth * 2 &&
-    line.body.startsWith('#')
-  ) {
+/** Directives stand at the margin; a closing line that opens the next part goes on: `} else {`. */
+function standsLeft(line: DraftLine, columns: number, block: Block, { rules }: Scene): boolean {
+  if (rules.blocks === 'brackets' && line.body.startsWith('#')) {
     return true;
   }
   return block.opener === columns && closesOrElse(line, rules) && openerOf(lineText(line), rules) !== undefined;

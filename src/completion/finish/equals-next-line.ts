@@ -1,5 +1,6 @@
 /** Refuses text that only writes the next line once more. */
-import { isOnlyClosers } from '../syntax/block-lines.ts';
+import { closesBlock, isOnlyClosers } from '../syntax/block-lines.ts';
+import { columnsOf } from '../syntax/text-lines.ts';
 import { firstTextLine, lineText, nothing } from './draft.ts';
 import type { LineRule } from './line-rule.ts';
 import { resultingLine } from './resulting-line.ts';
@@ -12,9 +13,14 @@ export const equalsNextLine: LineRule = (draft, scene) => {
     return draft;
   }
   const next = below.text.trim();
-  const text = first > 0 ? lineText(line).trim() : resultingLine(draft, scene).trim();
+  const whole = first > 0 ? lineText(line) : resultingLine(draft, scene);
+  const text = whole.trim();
   // Which of two brackets is meant, the rule `closers` knows; a row of numbers is followed by others like it.
   if (text !== next || (rules.balanced && isOnlyClosers(next)) || !/\p{L}/u.test(next)) {
+    return draft;
+  }
+  if (closesBlock(text, rules) && columnsOf(whole, scene.tabWidth) !== below.columns) {
+    // `} else {` of another block.
     return draft;
   }
   return nothing('equals-next-line', 'The suggestion is the line that follows anyway.');

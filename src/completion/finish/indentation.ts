@@ -1,6 +1,5 @@
 /** Indents the further lines as the file does: its unit, its characters, and from the level where the cursor is. */
 import { type Opener, closesBlock, continuesBlock, openerOf } from '../syntax/block-lines.ts';
-import type { LanguageRules } from '../syntax/language-rules.ts';
 import { columnsOf } from '../syntax/text-lines.ts';
 import { type Draft, type DraftLine, firstTextLine, hasText, lineText } from './draft.ts';
 import { fitOf } from './fit.ts';
@@ -20,6 +19,8 @@ interface Reference {
   readonly model: number;
   readonly file: number;
   readonly opener: Opener | undefined;
+  /** Whether it is `case` or another label, which others may follow at the same level. */
+  readonly isLabel: boolean;
 }
 
 const LEVELS: readonly number[] = [1, 2, 3, 4, 8];
@@ -70,7 +71,7 @@ function indented(draft: Draft, first: number, scene: Scene): readonly DraftLine
       }
     }
     const file = mapping === undefined ? model : mapped(model, mapping);
-    above = { model, file, opener: openerOf(line.body, rules) };
+    above = { model, file, opener: openerOf(line.body, rules), isLabel: LABEL.test(line.body) };
     // Where no line shows the file's characters, the model's are as good.
     const indent = file === model && !scene.file().hasLines ? line.indent : indentOf(file, scene);
     return indent === line.indent ? line : { ...line, indent };
@@ -89,7 +90,7 @@ function statementAbove({ line, lineIsBlank, rules, surroundings }: Scene): Refe
     return undefined;
   }
   const columns = surroundings().statementColumns;
-  return { model: columns, file: columns, opener: openerOf(line, rules) };
+  return { model: columns, file: columns, opener: openerOf(line, rules), isLabel: LABEL.test(line.trimStart()) };
 }
 
 function firstLine(line: DraftLine, { line: current, lineIsBlank, rules, tabWidth, surroundings }: Scene): Reference {
@@ -98,7 +99,7 @@ function firstLine(line: DraftLine, { line: current, lineIsBlank, rules, tabWidt
   const columns = lineIsBlank
     ? columnsOf(text, tabWidth)
     : Math.min(columnsOf(text, tabWidth), surroundings().statementColumns);
-  return { model: columns, file: columns, opener: openerOf(text, rules) };
+  return { model: columns, file: columns, opener: openerOf(text, rules), isLabel: LABEL.test(text.trimStart()) };
 }
 
 /** What the first further line says, `above` being the line of the cursor. */
@@ -117,7 +118,7 @@ function mappingBelow(above: Reference, line: DraftLine, model: number, scene: S
   if (above.opener !== undefined && model > above.file) {
     return above.opener === 'block' ? unitBelow(above, model, plain, scene) : plain;
   }
-  if (above.file === 0 || mayStandLeft(line.body, rules)) {
+  if (above.file === 0 || mayStandLeft(line.body, above, model, scene)) {
     return plain;
   }
   if (above.opener !== undefined) {
@@ -149,11 +150,17 @@ function blanksForTabs(above: Reference, model: number, expected: number, tabWid
   return { from: 0, to: 0, unit: unit > 1 && LEVELS.includes(unit) ? unit : tabWidth, level: tabWidth };
 }
 
-const STANDS_LEFT = /^(?:case\b|default\b|#|\w+:$)/;
+const LABEL = /^(?:case\b|default\b|\w+:$)/;
+/** Languages whose formatters put `case` below `switch`. */
+const UNINDENTED_CASE: ReadonlySet<string> = new Set(['go', 'c', 'cpp', 'objective-c']);
 /** A pattern of a shell's `case`. */
 const PATTERN = /^[^\s()]+\)/;
 
-/** Labels, patterns and directives may stand where the line above them stands. */
-function mayStandLeft(body: string, rules: LanguageRules): boolean {
-  return STANDS_LEFT.test(body) || (rules.blocks === 'words' && PATTERN.test(body));
+/** Labels, patterns and directives may stand where the line above them stands, or further left. */
+function mayStandLeft(body: string, above: Reference, model: number, { context, rules }: Scene): boolean {
+  if (body.startsWith('#') || (rules.blocks === 'words' && PATTERN.test(body))) {
+    return true;
+  }
+  const isInside = above.opener === undefined || above.isLabel;
+  return LABEL.test(body) && (isInside || (model === above.file && UNINDENTED_CASE.has(context.languageId)));
 }

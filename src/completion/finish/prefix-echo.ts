@@ -23,7 +23,7 @@ export const prefixEcho: LineRule = (draft, scene) => {
   if (line === undefined || start === '' || (first > 0 && afterLines === draft)) {
     return afterLines;
   }
-  const echoed = echoedStart(line.body, start) || (first === 0 ? echoedWord(line, afterLines, scene) : 0);
+  const echoed = echoedStart(line.body, start) || (first === 0 ? echoedWord(line, scene) : 0);
   return echoed === 0
     ? afterLines
     : { ...afterLines, lines: [skip(line, echoed), ...afterLines.lines.slice(first + 1)] };
@@ -48,9 +48,11 @@ function withoutLines(draft: Draft, scene: Scene): Draft | undefined {
     }
     const repeated = above.slice(0, count).toReversed();
     const rest = texts.length - count;
-    const same = repeated.every(
-      (line, at) => at >= texts.length || texts[at] === line || (at === texts.length - 1 && isPart(draft)),
-    );
+    const same = repeated.every((line, at) => {
+      const text = texts[at];
+      const isUnfinished = at === texts.length - 1 && draft.lines.at(-1)?.complete === false;
+      return text === undefined || text === line || (isUnfinished && line.startsWith(text));
+    });
     if (!same || !repeated.some((line) => line.length >= MIN_LINE && !isOnlyClosers(line))) {
       continue;
     }
@@ -64,11 +66,6 @@ function withoutLines(draft: Draft, scene: Scene): Draft | undefined {
     }
   }
   return draft;
-}
-
-/** Whether the last line may still grow. */
-function isPart(draft: Draft): boolean {
-  return draft.lines.at(-1)?.complete === false;
 }
 
 /** The length of the start of the current line if the answer begins with it. */
@@ -89,7 +86,7 @@ const WORD_AT_END = /[\p{L}_$][\p{L}\p{N}_$]*$/u;
 const WORD_AT_START = /^[\p{L}_$][\p{L}\p{N}_$]*/u;
 
 /** The length of the word before the cursor if the answer begins with it once more: `foo(a` and `a, b`. */
-function echoedWord(line: DraftLine, draft: Draft, { line: current, context, rest, restKind }: Scene): number {
+function echoedWord(line: DraftLine, { line: current, context, rest, restKind }: Scene): number {
   const typed = WORD_AT_END.exec(current.slice(-100))?.[0];
   const given = WORD_AT_START.exec(line.body.slice(0, 100))?.[0];
   if (typed === undefined || given === undefined || line.indent !== '' || !given.startsWith(typed)) {
@@ -104,7 +101,7 @@ function echoedWord(line: DraftLine, draft: Draft, { line: current, context, res
   }
   // Short words double by chance (`aa`): the answer must have repeated the other side too.
   const repeatsRest =
-    restKind !== 'none' && draft.lines.length === 1 && line.body.trimEnd().replace(/;$/, '').endsWith(rest.trim());
+    restKind !== 'none' && line.complete && line.body.trimEnd().replace(/;$/, '').endsWith(rest.trim());
   return repeatsRest && given === typed ? typed.length : 0;
 }
 

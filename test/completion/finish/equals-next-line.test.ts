@@ -13,6 +13,7 @@ describe('equals-next-line', () => {
   it('leaves other lines, closing brackets and rows of numbers', () => {
     assert.equal(applyRule(equalsNextLine, '  █\n  a();', 'b();'), 'b();');
     assert.equal(applyRule(equalsNextLine, '  █\n}', '}'), '}');
+    assert.equal(applyRule(equalsNextLine, '    a();█\n} else {', '\n  } else {'), '\n  } else {');
     assert.equal(applyRule(equalsNextLine, '█\n0, 0,', '0, 0,'), '0, 0,');
   });
 });

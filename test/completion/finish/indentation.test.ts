@@ -25,6 +25,15 @@ describe('indentation', () => {
     assert.equal(applyRule(indentation, 'f() {\n  █', 'a();\n#endif', { language: 'cpp' }), 'a();\n#endif');
   });
 
+  it('knows where a switch has its labels', () => {
+    const labels = 'case 1:\n  case 2:\n    a();';
+    assert.equal(applyRule(indentation, 'switch (b) {\n  █', labels), labels);
+    assert.equal(applyRule(indentation, '  switch (b) {\n    case 1:█', '\n    case 2:'), '\n    case 2:');
+    assert.equal(applyRule(indentation, 'f() {\n  █', 'switch (b) {\n  case 1:\n}'), 'switch (b) {\n    case 1:\n  }');
+    const go = 'switch b {\n\tcase 1:\n\t}';
+    assert.equal(applyRule(indentation, 'func f() {\n\t█', go, { language: 'go', unit: '\t' }), go);
+  });
+
   it('leaves a dedent in Python, which may be meant', () => {
     assert.equal(
       applyRule(indentation, 'for a in b:\n    █', 'c()\nd()', { language: 'python', unit: '    ' }),

@@ -16,6 +16,7 @@ describe('prefix-echo', () => {
 
   it('removes a short word only with the other side repeated too', () => {
     assert.equal(applyRule(prefixEcho, 'f(a█)', 'a, b)'), ', b)');
+    assert.equal(applyRule(prefixEcho, 'f(a█)', 'a, b);\nc();', { more: true }), ', b);\nc();');
     assert.equal(applyRule(prefixEcho, 'f(a█)', 'a, b'), 'a, b');
     assert.equal(applyRule(prefixEcho, 'x = a█', 'a;'), 'a;');
   });
