@@ -7,6 +7,7 @@ import type { Workbench } from './workbench.ts';
 
 /** Generous: the first file of a language starts that language's server. */
 const WAIT_MS = 60_000;
+const RETYPE_ATTEMPTS = 4;
 
 /** Opens a file of the workspace, by its path in the workspace, and puts the cursor into it. */
 export async function openFile(workbench: Workbench, path: string): Promise<void> {
@@ -73,6 +74,26 @@ export async function waitForGhostText(
   } while (Date.now() < deadline);
   const logs = workbench.extensionLogs();
   throw new Error(`Expected the ghost text ${String(expected)}, but saw ${JSON.stringify(last)}. The log:\n${logs}`);
+}
+
+/**
+ * Types, waits for the ghost text, and types the last character anew if it does not come: on a busy machine the first request to
+ * a server may find it too slow, and Reaper asks again at the next key.
+ */
+export async function typeForGhostText(workbench: Workbench, text: string, expected: string | RegExp): Promise<void> {
+  await typeText(workbench, text);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await waitForGhostText(workbench, expected, WAIT_MS / RETYPE_ATTEMPTS);
+      return;
+    } catch (error) {
+      if (attempt === RETYPE_ATTEMPTS) {
+        throw error;
+      }
+      await pressKey(workbench, 'Backspace');
+      await typeText(workbench, text.slice(-1));
+    }
+  }
 }
 
 /** Waits until no ghost text is shown. */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { makeVsix } from '../../scripts/package/make-vsix.ts';
 import { assertNoErrorsOf, screenshot } from './commands.ts';
-import { goToNewLastLine, openFile, pressKey, savedText, typeText, waitForGhostText } from './editor.ts';
+import { goToNewLastLine, openFile, pressKey, savedText, typeForGhostText } from './editor.ts';
 import { REAPER, demoFolder, waitForWorkspaceModel } from './reaper.ts';
 import { type Workbench, openWorkbench } from './workbench.ts';
 
@@ -24,8 +24,7 @@ describe('the package', () => {
     await openFile(workbench, 'shop/suppliers.ts');
     await waitForWorkspaceModel(workbench);
     await goToNewLastLine(workbench);
-    await typeText(workbench, 'export function removeSupplier(id: string): vo');
-    await waitForGhostText(workbench, /^id \{/);
+    await typeForGhostText(workbench, 'export function removeSupplier(id: string): vo', /^id \{/);
     await screenshot(workbench, 'ghost-text-package');
     await pressKey(workbench, 'Tab');
     assert.match(await savedText(workbench, 'shop/suppliers.ts'), /removeSupplier\(id: string\): void \{/);

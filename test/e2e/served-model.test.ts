@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { type ModelServer, startModelServer } from '../fakes/model-server.ts';
 import { assertNoErrorsOf, screenshot } from './commands.ts';
-import { goToNewLastLine, openFile, pressKey, savedText, typeText, waitForGhostText } from './editor.ts';
+import { goToNewLastLine, openFile, pressKey, savedText, typeForGhostText } from './editor.ts';
 import { REAPER, demoFolder, fromSources } from './reaper.ts';
 import { type Workbench, openWorkbench } from './workbench.ts';
 
@@ -54,8 +54,7 @@ describe('a served model in the editor', () => {
 
   it('shows what the model answers, over several lines, and Tab takes it', async () => {
     await goToNewLastLine(workbench);
-    await typeText(workbench, FUNCTION);
-    await waitForGhostText(workbench, BODY);
+    await typeForGhostText(workbench, FUNCTION, BODY);
     await screenshot(workbench, 'ghost-text-served-model');
     await pressKey(workbench, 'Tab');
     assert.ok((await savedText(workbench, 'shop/suppliers.ts')).endsWith(FUNCTION + BODY));

@@ -6,8 +6,8 @@ import {
   openFile,
   pressKey,
   savedText,
+  typeForGhostText,
   typeText,
-  waitForGhostText,
   waitForNoGhostText,
 } from './editor.ts';
 import { REAPER, demoFolder, fromSources, waitForWorkspaceModel } from './reaper.ts';
@@ -27,8 +27,7 @@ describe('the embedded model in the editor', () => {
   it('completes a line that stands in another file, and Tab takes it', async () => {
     await goToNewLastLine(workbench);
     await typeText(workbench, 'export function renameSupplier(id: string, name: string): Supplier {\n');
-    await typeText(workbench, 'if (name.tr');
-    await waitForGhostText(workbench, /^im\(\) === ''\) \{/);
+    await typeForGhostText(workbench, 'if (name.tr', /^im\(\) === ''\) \{/);
     await screenshot(workbench, 'ghost-text-workspace-model');
     await pressKey(workbench, 'Tab');
     await waitForNoGhostText(workbench).catch(() => undefined);
