@@ -10,7 +10,7 @@ export interface Anchor {
 }
 
 /** Long enough that two places of a file hardly ever share it, short enough to search for on each key. */
-export const ANCHOR_CHARACTERS = 512;
+const ANCHOR_CHARACTERS = 512;
 
 /** How far behind a request's place its text is still offered, with what was deleted put in front. */
 const DELETED_CHARACTERS = 20;
