@@ -34,7 +34,8 @@ export interface Profiles extends Disposable {
 export function createProfiles(options: ProfilesOptions): Profiles {
   const { definitions, settings, keys, logger } = options;
   const changed = new Emitter<void>();
-  const sources = new Map<string, KeySource>();
+  const withKey = definitions.filter(({ auth }) => auth !== 'none').map(({ id }) => id);
+  const sources = new Map<string, KeySource>(withKey.map((id) => [id, { type: 'none' }]));
   let all: readonly ProviderProfile[] = [];
   let ordered: readonly ProviderProfile[] = [];
   let madeFrom = '';
@@ -70,7 +71,6 @@ export function createProfiles(options: ProfilesOptions): Profiles {
     });
     return lookUps;
   };
-  const withKey = definitions.filter(({ auth }) => auth !== 'none').map(({ id }) => id);
 
   rebuild();
   const ready = learnSources(withKey);

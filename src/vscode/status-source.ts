@@ -19,7 +19,7 @@ export interface StatusSource extends Disposable {
 export interface StatusSourceOptions {
   readonly engine: Pick<CompletionEngine, 'status' | 'onStatusChanged'>;
   readonly router: Pick<Router, 'completionRoute'>;
-  readonly profiles: Pick<Profiles, 'find' | 'onDidChange'>;
+  readonly profiles: Pick<Profiles, 'list' | 'find' | 'onDidChange'>;
   readonly predictor: Pick<Predictor, 'state' | 'onStateChanged'>;
   readonly settings: () => Settings;
 }
@@ -48,13 +48,17 @@ export function createStatusSource(options: StatusSourceOptions): StatusSource {
         provider: profile && { label: profile.definition.label, model: isEmbedded ? undefined : route?.model },
         offForLanguage:
           languageId === undefined || isLanguageOn(completion.languages, languageId) ? undefined : languageId,
-        workspaceModel: predictor.state,
+        workspaceModel: isEmbeddedOn(profiles) ? predictor.state : undefined,
         localOnly: privacy.localOnly,
       };
     },
     onDidChange: changed.event,
     dispose: () => store.dispose(),
   };
+}
+
+function isEmbeddedOn(profiles: Pick<Profiles, 'list'>): boolean {
+  return profiles.list().some(({ definition }) => definition.location === 'embedded');
 }
 
 /** Reports, logs and the like have no ghost text anyway. */

@@ -71,6 +71,9 @@ function workspaceModelText(state: PredictorState): string {
     case 'off':
       return vscode.l10n.t('The workspace model is off.');
     case 'learning':
+      if (state.files === 0) {
+        return vscode.l10n.t('The workspace model has learned nothing yet.');
+      }
       return vscode.l10n.t('The workspace model is learning: {0} files so far.', state.files);
     case 'ready':
       return vscode.l10n.t('The workspace model knows {0} files.', state.files);

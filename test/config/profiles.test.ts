@@ -74,6 +74,7 @@ describe('profiles', () => {
   it('start with what is found on this machine and what is embedded', async () => {
     const { profiles, order } = setUp();
     assert.deepEqual(order(), ['found', 'inside']);
+    profiles.onDidChange(() => assert.fail('nothing has changed when there are no keys'));
     await profiles.ready;
     assert.deepEqual(order(), ['found', 'inside']);
   });

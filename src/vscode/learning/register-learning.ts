@@ -1,5 +1,6 @@
 /** Teaches the workspace model what VS Code has open and what lies in its folders. */
-import { readFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Clock } from '../../base/clock.ts';
 import { type Disposable, DisposableStore } from '../../base/disposable.ts';
@@ -24,6 +25,13 @@ export interface RegisterLearningOptions {
   readonly logger: Logger;
 }
 
+export interface LearningRegistration extends Disposable {
+  /** Whether a file that was learned in an earlier session is still there and may still be read. */
+  mayKeep(relativePath: string): Promise<boolean>;
+  /** Learns everything anew, in the background. */
+  learnAll(): void;
+}
+
 /** What the model holds within its memory (issue: 5,000 files in 64 MB). */
 const MAX_FILES = 5000;
 /** Above it, joining the lines of a document would take more of a keystroke's time than it is worth. */
@@ -31,7 +39,7 @@ const MAX_DOCUMENT_LINES = 10_000;
 /** The editor has much to do when it starts; the first suggestions come from what is typed. */
 const START_AFTER_MS = 1000;
 
-export function registerLearning(options: RegisterLearningOptions): Disposable {
+export function registerLearning(options: RegisterLearningOptions): LearningRegistration {
   const { predictor, privacy, files, clock, isOn } = options;
   const logger = options.logger.child('learning');
   const store = new DisposableStore();
@@ -98,10 +106,32 @@ export function registerLearning(options: RegisterLearningOptions): Disposable {
   store.add(
     registerCommand('reaper.workspaceModel.rebuild', logger, async () => {
       const title = vscode.l10n.t('Reaper: learning the workspace…');
+      if (!isOn()) {
+        throw new Error(vscode.l10n.t('The workspace model is off.'));
+      }
       await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, () => learning.learnAll());
     }),
   );
-  return store;
+  return {
+    mayKeep: async (relativePath) => {
+      for (const folder of files.folders) {
+        const path = join(folder, relativePath);
+        if ((await exists(path)) && (await privacy.readAhead(uriOf(path))).allowed) {
+          return true;
+        }
+      }
+      return false;
+    },
+    learnAll,
+    dispose: () => store.dispose(),
+  };
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 function contributedLanguages(): readonly ContributedLanguage[] {

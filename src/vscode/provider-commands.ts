@@ -1,0 +1,28 @@
+/** What a user does with providers: set and remove keys, test, select. */
+import { type Disposable, DisposableStore } from '../base/disposable.ts';
+import type { Logger } from '../base/logger.ts';
+import type { Keys } from '../config/keys.ts';
+import type { Profiles } from '../config/profiles.ts';
+import type { Egress } from '../router/egress.ts';
+import type { Router } from '../router/router.ts';
+import { registerKeyCommands } from './key-commands.ts';
+import { registerSelectProvider } from './select-provider.ts';
+import { createConnectionTest, registerTestConnection } from './test-connection.ts';
+
+export interface ProviderCommandsOptions {
+  readonly keys: Keys;
+  readonly profiles: Profiles;
+  readonly router: Router;
+  readonly egress: Pick<Egress, 'check'>;
+  readonly logger: Logger;
+}
+
+export function registerProviderCommands(options: ProviderCommandsOptions): Disposable {
+  const { keys, profiles, router, logger } = options;
+  const store = new DisposableStore();
+  const test = createConnectionTest(options);
+  store.add(registerKeyCommands({ keys, profiles, test, logger }));
+  store.add(registerTestConnection({ test, router, profiles, logger }));
+  store.add(registerSelectProvider({ keys, profiles, test, logger }));
+  return store;
+}
