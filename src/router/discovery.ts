@@ -21,9 +21,10 @@ export interface Discovery extends Disposable {
   recheck(profile: ProviderProfile): boolean;
 }
 
-// A connection to a closed loopback port takes 0.2 ms, so 30 s is cheap; 10 min is as long as a user would wait before pressing
+// A connection to a closed loopback port takes 0.2 ms, so asking soon again is cheap (while an editor starts, a probe can miss its
+// deadline because the whole process is busy); 10 min is as long as a user would wait before pressing
 // "Test Connection" after starting a server.
-const FIRST_PAUSE_MS = 30_000;
+const FIRST_PAUSE_MS = 2000;
 const LONGEST_PAUSE_MS = 600_000;
 // Models are pulled and removed meanwhile; only servers on this machine are asked without a reason.
 const PAUSE_WHEN_PRESENT_MS = 300_000;
