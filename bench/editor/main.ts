@@ -66,7 +66,7 @@ try {
     : undefined;
   for (const extension of subjects) {
     const sessions: Record<string, SessionResult> = {};
-    for (const plan of planSessions({ ttftMs, only })) {
+    for (const plan of planSessions({ ttftMs, only }).slice(0, extension.instantModel === true ? 1 : undefined)) {
       const startedAt = performance.now();
       sessions[plan.label] = await runSession(plan, extension, oracle, {
         seed: Number(values.seed),

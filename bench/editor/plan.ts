@@ -5,14 +5,14 @@ export type ScenarioName =
   'stops' | 'cold-stops' | 'steady' | 'bursts' | 'tab-120' | 'tab-800' | 'one-slot' | 'defaults';
 
 export const SCENARIOS: Readonly<Record<ScenarioName, { readonly run: Scenario; readonly rounds: number }>> = {
-  stops: { run: stops, rounds: 24 },
-  'cold-stops': { run: coldStops, rounds: 16 },
-  steady: { run: steady, rounds: 20 },
-  bursts: { run: bursts, rounds: 30 },
-  'tab-120': { run: accepts(120), rounds: 20 },
-  'tab-800': { run: accepts(800), rounds: 14 },
-  'one-slot': { run: stops, rounds: 24 },
-  defaults: { run: stops, rounds: 24 },
+  stops: { run: stops, rounds: 20 },
+  'cold-stops': { run: coldStops, rounds: 10 },
+  steady: { run: steady, rounds: 16 },
+  bursts: { run: bursts, rounds: 24 },
+  'tab-120': { run: accepts(120), rounds: 16 },
+  'tab-800': { run: accepts(800), rounds: 12 },
+  'one-slot': { run: stops, rounds: 20 },
+  defaults: { run: stops, rounds: 20 },
 };
 
 export const SCENARIO_NAMES = Object.keys(SCENARIOS) as readonly ScenarioName[];
