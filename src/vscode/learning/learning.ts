@@ -6,13 +6,13 @@ import type { Logger } from '../../base/logger.ts';
 import type { LearnableFile, Predictor } from '../../predictor/predictor.ts';
 import type { FileVerdict } from '../../privacy/privacy.ts';
 import { createSlices } from './slices.ts';
-import { isLearnablePath } from './worth-learning.ts';
+import { isInForeignFolder, isLearnablePath } from './worth-learning.ts';
 
 export interface LearningPorts {
   readonly predictor: Pick<Predictor, 'learn' | 'forget' | 'update'>;
   /** Absolute paths, most important first. */
   readonly listFiles: (isWanted: (path: string) => Promise<boolean>, signal: AbortSignal) => AsyncIterable<string>;
-  /** `undefined` for a file that is gone. */
+  /** `undefined` for a file that is gone, too large or no text. */
   readonly readFile: (path: string) => Promise<string | undefined>;
   readonly languageOf: (path: string) => string | undefined;
   /** What is known now. */
@@ -50,6 +50,7 @@ const VERDICTS_PAUSE_MS = 3000;
 
 export function createLearning(ports: LearningPorts): Learning {
   const { predictor, clock, logger } = ports;
+  const lifetime = new AbortController();
   let run = new AbortController();
   let changedFiles = new Set<string>();
   let filesTimer: Disposable | undefined;
@@ -57,7 +58,6 @@ export function createLearning(ports: LearningPorts): Learning {
   /** Learned in this window, by absolute path. */
   const known = new Set<string>();
   const documentTimers = new Map<string, Disposable>();
-  let disposed = false;
 
   const isWanted = async (path: string): Promise<boolean> =>
     isLearnablePath(path, ports.languageOf(path)) && (await ports.mayReadSoon(path)).allowed;
@@ -109,7 +109,7 @@ export function createLearning(ports: LearningPorts): Learning {
     predictor.forget(ports.relativePath(path));
   };
 
-  /** A run over all files; those that were known and are not found any more are forgotten at its end. */
+  /** A run over all files; those that were known and are gone or forbidden now are forgotten at its end. */
   const walk = async (what: string, isNews: (path: string) => boolean): Promise<void> => {
     run.abort();
     run = new AbortController();
@@ -123,24 +123,29 @@ export function createLearning(ports: LearningPorts): Learning {
         }
       }
     };
-    await attempt(what, () => learn(news(), signal));
-    if (!signal.aborted) {
+    await attempt(what, async () => {
+      const learned = await learn(news(), signal);
       for (const path of [...known].filter((candidate) => !found.has(candidate))) {
-        forget(path);
+        // A walk has bounds; what lies beyond them may have been learned when it changed.
+        if (!signal.aborted && (!(await isWanted(path)) || (await ports.readFile(path)) === undefined)) {
+          forget(path);
+        }
       }
-    }
+      return learned;
+    });
   };
 
   const learnChangedFiles = async (): Promise<void> => {
-    const paths = [...changedFiles];
+    const paths = changedFiles;
     changedFiles = new Set();
-    await attempt('Learning changed files', async () => {
-      const verdicts = await Promise.all(paths.map(isWanted));
-      return learn(
-        paths.filter((_path, index) => verdicts[index] === true),
-        run.signal,
-      );
-    });
+    const wanted = async function* (): AsyncGenerator<string, void, undefined> {
+      for (const path of paths) {
+        if (!isInForeignFolder(ports.relativePath(path)) && (await isWanted(path))) {
+          yield path;
+        }
+      }
+    };
+    await attempt('Learning changed files', () => learn(wanted(), lifetime.signal));
   };
 
   const attempt = async (what: string, work: () => Promise<number>): Promise<void> => {
@@ -149,7 +154,7 @@ export function createLearning(ports: LearningPorts): Learning {
       const count = await work();
       logger.debug(`${what}: ${count} files in ${Math.round(clock.now() - startedAt)} ms`);
     } catch (error) {
-      if (!disposed) {
+      if (!lifetime.signal.aborted) {
         logger.warn(`${what} failed: ${errorMessage(error)}`);
       }
     }
@@ -171,6 +176,10 @@ export function createLearning(ports: LearningPorts): Learning {
     fileDeleted: (path) => {
       changedFiles.delete(path);
       forget(path);
+      // Of a folder that is deleted, only the folder may be told.
+      for (const inside of [...known].filter((candidate) => isInside(path, candidate))) {
+        forget(inside);
+      }
     },
     documentChanged: ({ path, languageId, getText }) => {
       documentTimers.get(path)?.dispose();
@@ -183,7 +192,7 @@ export function createLearning(ports: LearningPorts): Learning {
       documentTimers.set(path, timer);
     },
     dispose: () => {
-      disposed = true;
+      lifetime.abort();
       run.abort();
       filesTimer?.dispose();
       verdictsTimer?.dispose();
@@ -193,4 +202,8 @@ export function createLearning(ports: LearningPorts): Learning {
       documentTimers.clear();
     },
   };
+}
+
+function isInside(folder: string, path: string): boolean {
+  return path.startsWith(folder) && (path[folder.length] === '/' || path[folder.length] === '\\');
 }

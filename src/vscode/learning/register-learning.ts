@@ -1,11 +1,11 @@
 /** Teaches the workspace model what VS Code has open and what lies in its folders. */
-import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Clock } from '../../base/clock.ts';
 import { type Disposable, DisposableStore } from '../../base/disposable.ts';
 import type { Event } from '../../base/event.ts';
 import type { Logger } from '../../base/logger.ts';
+import { diskFiles } from '../../codebase/disk-files.ts';
 import type { WorkspaceFiles } from '../../editor/ports.ts';
 import type { Predictor } from '../../predictor/predictor.ts';
 import type { WorkspacePrivacy } from '../../privacy/privacy.ts';
@@ -13,6 +13,7 @@ import { registerCommand } from '../register-command.ts';
 import { type ContributedLanguage, type LanguageOfPath, languageOfPath } from './language-of-path.ts';
 import { createLearning } from './learning.ts';
 import { walkFiles } from './walk-files.ts';
+import { MAX_FILE_BYTES } from './worth-learning.ts';
 
 export interface RegisterLearningOptions {
   readonly predictor: Predictor;
@@ -59,7 +60,7 @@ export function registerLearning(options: RegisterLearningOptions): LearningRegi
           },
           signal,
         ),
-      readFile: async (path) => readFile(path, 'utf8').catch(() => undefined),
+      readFile: (path) => diskFiles.readText(path, MAX_FILE_BYTES),
       languageOf: (path) => (languageOf ??= languageOfPath(contributedLanguages()))(path),
       mayRead: (path) => privacy.mayRead(uriOf(path)),
       mayReadSoon: (path) => privacy.readAhead(uriOf(path)),
@@ -116,7 +117,7 @@ export function registerLearning(options: RegisterLearningOptions): LearningRegi
     mayKeep: async (relativePath) => {
       for (const folder of files.folders) {
         const path = join(folder, relativePath);
-        if ((await exists(path)) && (await privacy.readAhead(uriOf(path))).allowed) {
+        if ((await diskFiles.facts(path)) !== undefined && (await privacy.readAhead(uriOf(path))).allowed) {
           return true;
         }
       }
@@ -125,13 +126,6 @@ export function registerLearning(options: RegisterLearningOptions): LearningRegi
     learnAll,
     dispose: () => store.dispose(),
   };
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 function contributedLanguages(): readonly ContributedLanguage[] {

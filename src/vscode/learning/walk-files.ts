@@ -1,12 +1,11 @@
 /** Walks the workspace from the top down, so that what is near the root is learned first and depth is cut, not breadth. */
-import { readdir, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MAX_FILE_BYTES, isForeignFolder } from './worth-learning.ts';
+import { isForeignFolder } from './worth-learning.ts';
 
 export interface WalkOptions {
   readonly folders: readonly string[];
   readonly mayEnter: (folder: string) => Promise<boolean>;
-  /** By name and language; asked before the file is looked at. */
   readonly isWanted: (path: string) => Promise<boolean>;
   readonly maxFiles: number;
 }
@@ -14,7 +13,7 @@ export interface WalkOptions {
 /** More folders than any project that people edit by hand; a bound against generated mazes. */
 const MAX_FOLDERS = 20_000;
 
-/** Paths of files that are wanted and not too large. Folders that cannot be read are passed over, links are not followed. */
+/** Paths of files that are wanted. Folders that cannot be read are passed over, links are not followed. */
 export async function* walkFiles(options: WalkOptions, signal: AbortSignal): AsyncGenerator<string, void, undefined> {
   const queue = [...options.folders];
   let found = 0;
@@ -30,7 +29,7 @@ export async function* walkFiles(options: WalkOptions, signal: AbortSignal): Asy
         if (!isForeignFolder(entry.name) && (await options.mayEnter(path))) {
           queue.push(path);
         }
-      } else if (entry.isFile() && (await options.isWanted(path)) && (await isSmall(path))) {
+      } else if (entry.isFile() && (await options.isWanted(path))) {
         yield path;
         found++;
         if (found >= options.maxFiles || signal.aborted) {
@@ -38,15 +37,5 @@ export async function* walkFiles(options: WalkOptions, signal: AbortSignal): Asy
         }
       }
     }
-  }
-}
-
-async function isSmall(path: string): Promise<boolean> {
-  try {
-    const { size } = await stat(path);
-    return size > 0 && size <= MAX_FILE_BYTES;
-  } catch {
-    // Gone since its folder was read.
-    return false;
   }
 }

@@ -27,6 +27,11 @@ export function isForeignFolder(name: string): boolean {
   return name.startsWith('.') || FOREIGN_FOLDERS.has(name.toLowerCase());
 }
 
+/** `relativePath` is `/` separated; its last part is a file. */
+export function isInForeignFolder(relativePath: string): boolean {
+  return relativePath.split('/').slice(0, -1).some(isForeignFolder);
+}
+
 export function isLearnablePath(path: string, languageId: string | undefined): boolean {
   const name = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
   return languageId !== undefined && !UNTYPED_LANGUAGES.has(languageId) && !GENERATED_NAMES.test(name);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { languageOfPath } from '../../../src/vscode/learning/language-of-path.ts';
 import { walkFiles, type WalkOptions } from '../../../src/vscode/learning/walk-files.ts';
-import { isLearnablePath, MAX_FILE_BYTES } from '../../../src/vscode/learning/worth-learning.ts';
+import { isInForeignFolder, isLearnablePath } from '../../../src/vscode/learning/worth-learning.ts';
 
 describe('the language of a path', () => {
   const languageOf = languageOfPath([
@@ -36,6 +36,13 @@ describe('what is worth learning', () => {
       assert.equal(isLearnablePath(`x/${name}`, 'json'), false, name);
     }
     assert.equal(isLearnablePath('x/blocks.ts', 'typescript'), true);
+  });
+
+  it('does not lie in folders that tools fill', () => {
+    assert.equal(isInForeignFolder('node_modules/a/b.ts'), true);
+    assert.equal(isInForeignFolder('web/dist/b.js'), true);
+    assert.equal(isInForeignFolder('.cache/b.js'), true);
+    assert.equal(isInForeignFolder('src/dist.ts'), false);
   });
 });
 
@@ -81,13 +88,6 @@ describe('walking the workspace', () => {
     write('a.ts', 'b.ts', 'c.ts');
     assert.equal((await walk({ maxFiles: 2 })).length, 2);
     assert.deepEqual(await walk({}, AbortSignal.abort()), []);
-  });
-
-  it('passes over files that are empty or too large', async () => {
-    write('a.ts');
-    writeFileSync(join(root, 'empty.ts'), '');
-    writeFileSync(join(root, 'large.ts'), 'x'.repeat(MAX_FILE_BYTES + 1));
-    assert.deepEqual(await walk(), ['a.ts']);
   });
 
   it('does not follow links, so that no circle is endless', async () => {

@@ -11,6 +11,10 @@ function setUp(files: Record<string, string>, options: { readonly forbidden?: Re
   const updates: LearnableFile[] = [];
   const forgotten: string[] = [];
   const read: string[] = [];
+  let walked = Number.POSITIVE_INFINITY;
+  const limitWalk = (count: number): void => {
+    walked = count;
+  };
   let { forbidden } = options;
   const forbid = (paths: RegExp | undefined): void => {
     forbidden = paths;
@@ -28,7 +32,7 @@ function setUp(files: Record<string, string>, options: { readonly forbidden?: Re
       forget: (path) => forgotten.push(path),
     },
     listFiles: async function* (isWanted) {
-      for (const path of Object.keys(files)) {
+      for (const path of Object.keys(files).slice(0, walked)) {
         if (await isWanted(path)) {
           yield path;
         }
@@ -49,7 +53,7 @@ function setUp(files: Record<string, string>, options: { readonly forbidden?: Re
   const holdLearning = (hold: () => Promise<void>): void => {
     beforeLearning = hold;
   };
-  return { learning, clock, batches, learned, updates, forgotten, read, holdLearning, forbid };
+  return { learning, clock, batches, learned, updates, forgotten, read, holdLearning, forbid, limitWalk };
 }
 
 describe('teaching the workspace model', () => {
@@ -123,6 +127,7 @@ describe('teaching the workspace model', () => {
     learning.fileChanged('/project/a.ts');
     learning.fileChanged('/project/b.ts');
     learning.fileChanged('/project/a.ts');
+    learning.fileChanged('/project/dist/built.ts');
     learning.fileChanged('/project/gone.ts');
     learning.fileDeleted('/project/gone.ts');
     await clock.advance(1000);
@@ -130,6 +135,24 @@ describe('teaching the workspace model', () => {
     assert.deepEqual(learned(), ['a.ts', 'b.ts']);
     assert.deepEqual(forgotten, ['gone.ts']);
     assert.deepEqual(read, ['/project/a.ts', '/project/b.ts']);
+  });
+
+  it('forgets the files of a folder that is deleted', async () => {
+    const { learning, forgotten } = setUp({ '/project/old/a.ts': 'a', '/project/older/b.ts': 'b' });
+    await learning.learnAll();
+    learning.fileDeleted('/project/old');
+    assert.deepEqual(forgotten, ['old', 'old/a.ts']);
+  });
+
+  it('keeps what changed beyond the bounds of a walk, and forgets what is gone', async () => {
+    const files: Record<string, string> = { '/project/a.ts': 'a', '/project/b.ts': 'b' };
+    const { learning, clock, forgotten, limitWalk } = setUp(files);
+    await learning.learnAll();
+    limitWalk(0);
+    delete files['/project/b.ts'];
+    await learning.learnAll();
+    await clock.settle();
+    assert.deepEqual(forgotten, ['b.ts']);
   });
 
   it('forgets what may not be read any more, and learns what may be read now', async () => {
