@@ -5,6 +5,7 @@ import { percentile, share, sum } from '../report/statistics.ts';
 import { atLeast, atMost, printReport, type Row, saveReport } from '../report/table.ts';
 import { type Gathered, designsFor, useTexts } from './designs.ts';
 import { measureBlocks } from './main-thread.ts';
+import { measureStability } from './stability.ts';
 import { targetsOf } from './targets.ts';
 import { installedTrees, readTree } from './trees.ts';
 
@@ -15,10 +16,14 @@ const { values, positionals } = parseArgs({
 
 /** The one that is judged: its budget is that of the reference figures. */
 const SUBJECT = 'Reaper, 2600 tokens';
+const BUDGET = 2_600;
+/** Each is followed for 30 lines. */
+const STABILITY_TARGETS = 6;
 
 const projectFolder = join(import.meta.dirname, '..', '..');
 const trees = positionals.length > 0 ? positionals.map(readTree) : installedTrees(join(projectFolder, 'node_modules'));
 const results = new Map<string, { readonly hit: boolean; readonly tree: string; readonly gathered: Gathered }[]>();
+const stable: boolean[] = [];
 for (const tree of trees) {
   useTexts(tree);
   const targets = targetsOf(tree, Number(values.targets), Number(values.seed));
@@ -33,6 +38,7 @@ for (const tree of trees) {
     }
   }
   dispose();
+  stable.push(...(await measureStability(tree, targets.slice(0, STABILITY_TARGETS), BUDGET)));
   const ours = (results.get(SUBJECT) ?? []).filter((result) => result.tree === tree.name).map(({ hit }) => hit);
   console.log(
     `${tree.name}: ${tree.files.size} files, ${targets.length} targets, ${SUBJECT}: ${percentText(share(ours))}`,
@@ -74,6 +80,12 @@ const rows: Row[] = [
     unit: 'count',
     wanted: undefined,
     values: column((all) => Math.round(sum(all.map(({ gathered }) => gathered.tokens)) / Math.max(1, all.length))),
+  },
+  {
+    quantity: 'context unchanged from line to line',
+    unit: 'share',
+    wanted: undefined,
+    values: { [SUBJECT]: share(stable) },
   },
   { quantity: 'gathering, p50', unit: 'ms', wanted: undefined, values: timed(50) },
   { quantity: 'gathering, p95', unit: 'ms', wanted: atMost(20), values: timed(95) },

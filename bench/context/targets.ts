@@ -11,7 +11,7 @@ export interface Target {
 }
 
 /** The same numbers on every run. */
-export function createRandom(seed: number): (limit: number) => number {
+function createRandom(seed: number): (limit: number) => number {
   let state = seed >>> 0;
   return (limit) => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;

@@ -17,7 +17,7 @@ export interface Declaration {
 }
 
 /** A header or a member is cut at this length: longer ones are tables and generated types. */
-export const MAX_SIGNATURE = 400;
+const MAX_SIGNATURE = 400;
 /** More members than this say little about the use of a thing. */
 export const MAX_MEMBERS = 400;
 export const MAX_DECLARATIONS = 2_000;

@@ -180,13 +180,14 @@ function* readVariable(scanner: SourceScanner, at: number, end: number, add: Add
     index++;
   }
   if (text.charAt(index) === ':') {
-    index = scanner.skipBlank(typeEnd(scanner, index + 1, end), end);
+    index = typeEnd(scanner, index + 1, end);
   }
-  if (text.charAt(index) !== '=') {
+  const equals = scanner.skipBlank(index, end);
+  if (text.charAt(equals) !== '=') {
     add(index);
     return statementEnd(scanner, index, end);
   }
-  const value = scanner.skipBlank(index + 1, end);
+  const value = scanner.skipBlank(equals + 1, end);
   const finish = statementEnd(scanner, value, end);
   if (text.charAt(value) === '{') {
     const close = scanner.skipBrackets(value, end);

@@ -80,7 +80,8 @@ function scriptNames(clause: string): readonly ImportedName[] {
       names.push({ local: local ?? exported, exported });
     }
   }
-  for (const part of outside.replace(/^\s*type\s+(?=[\w$*{])/, '').split(',')) {
+  const isTypesOnly = clause.includes('{') && outside.trim() === 'type';
+  for (const part of isTypesOnly ? [] : outside.replace(/^\s*type\s+(?=[\w$*])/, '').split(',')) {
     const name = part.trim();
     const namespace = /^\*\s*(?:as\s+([\w$]+))?$/.exec(name);
     if (namespace !== null) {

@@ -3,9 +3,11 @@ import type { DocumentView } from '../editor/document.ts';
 import type { SlicedWork } from './background.ts';
 
 /** The size that Copilot uses for neighbouring files; half of it is less than a function. */
-export const WINDOW_LINES = 60;
-/** Of a longer document, only this many windows around its beginning are read. */
+const WINDOW_LINES = 60;
+/** Of a longer document, only its beginning is read: 10,200 lines. */
 const MAX_WINDOWS = 170;
+/** Some 10 MB; beyond it everything is read anew. */
+const MAX_WORDS = 100_000;
 
 export interface CodeWindow {
   readonly firstLine: number;
@@ -96,9 +98,11 @@ export function createOpenFiles(): OpenFiles {
           opened.delete(uri);
         }
       }
-      if (opened.size === 0) {
+      if (opened.size === 0 || vocabulary.size > MAX_WORDS) {
+        opened.clear();
         vocabulary.clear();
         frequencies.length = 0;
+        windowCount = 0;
       }
     },
     wordsOf,

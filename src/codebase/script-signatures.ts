@@ -2,7 +2,7 @@
 import type { SourceScanner } from './source-scanner.ts';
 import { skipAngles, typeEnd } from './script-types.ts';
 
-/** Behind type parameters, parameters and return type. */
+/** Behind type parameters, parameters and return type; at the `{` of the body if there is one. */
 export function functionSignatureEnd(scanner: SourceScanner, at: number, end: number): number {
   const { text } = scanner;
   let index = scanner.skipBlank(at, end);
@@ -15,9 +15,10 @@ export function functionSignatureEnd(scanner: SourceScanner, at: number, end: nu
   index = scanner.skipBrackets(index, end);
   const colon = scanner.skipBlank(index, end);
   if (text.charAt(colon) === ':') {
-    return scanner.skipBlank(typeEnd(scanner, colon + 1, end), end);
+    index = typeEnd(scanner, colon + 1, end);
   }
-  return text.charAt(colon) === '{' ? colon : index;
+  const body = scanner.skipBlank(index, end);
+  return text.charAt(body) === '{' ? body : index;
 }
 
 const BARE_ARROW = /^(?:async\s+)?[\w$]+\s*=>/;

@@ -4,7 +4,7 @@ import type { SourceScanner } from './source-scanner.ts';
 const CONTINUES_BEFORE = '.?:=+-*/&|,([`<>)^%';
 const CONTINUES_AFTER = '=+-*/&|,([{<^%!~?:.';
 
-/** Behind a statement: its semicolon, or the line break where a new one begins. */
+/** Behind a statement: its semicolon, or the line break where a new one begins. `at` may be anywhere in it. */
 export function statementEnd(scanner: SourceScanner, at: number, end: number): number {
   const { text } = scanner;
   for (let index = at; index < end;) {
@@ -19,26 +19,27 @@ export function statementEnd(scanner: SourceScanner, at: number, end: number): n
       index = scanner.skipBrackets(index, end);
       continue;
     }
-    if (char === '\n' && endsHere(scanner, at, index, end)) {
+    if (char === '\n' && endsHere(scanner, index, end)) {
       return index + 1;
     }
     const next = scanner.skipLiteral(index, end);
     index = next > index ? next : index + 1;
     // A line comment took its line break with it.
-    if (next > index - 1 && text.charAt(next - 1) === '\n' && char === '/' && endsHere(scanner, at, next - 1, end)) {
+    if (next > index - 1 && text.charAt(next - 1) === '\n' && char === '/' && endsHere(scanner, next - 1, end)) {
       return next;
     }
   }
   return end;
 }
 
-function endsHere(scanner: SourceScanner, start: number, newline: number, end: number): boolean {
+/** Whether the line break ends a statement: nothing before it and nothing behind it goes on. */
+function endsHere(scanner: SourceScanner, newline: number, end: number): boolean {
   const { text } = scanner;
   let before = newline - 1;
-  while (before > start && text.charCodeAt(before) <= 0x20) {
+  while (before > 0 && text.charCodeAt(before) <= 0x20) {
     before--;
   }
-  if (before < start || CONTINUES_AFTER.includes(text.charAt(before))) {
+  if (CONTINUES_AFTER.includes(text.charAt(before))) {
     return false;
   }
   const next = scanner.skipBlank(newline, end);
@@ -172,7 +173,7 @@ export function typeEnd(
   return end;
 }
 
-export function endOfWord(text: string, at: number): number {
+function endOfWord(text: string, at: number): number {
   let index = at;
   while (index < text.length && /[\w$]/.test(text.charAt(index))) {
     index++;

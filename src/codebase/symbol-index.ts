@@ -42,7 +42,7 @@ export interface SymbolIndexOptions {
 }
 
 /** Larger sources are generated; one step over 300 KB of text takes 1.2 ms. */
-export const MAX_SOURCE_BYTES = 300_000;
+const MAX_SOURCE_BYTES = 300_000;
 /** Characters of signatures that are kept: some 16 MB, thousands of files. */
 const MAX_CHARACTERS = 8_000_000;
 const MAX_REFUSED = 2_000;

@@ -1,4 +1,5 @@
 /** What context is gathered from, with all that is remembered between two requests. */
+import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../base/clock.ts';
 import { type Disposable, DisposableStore } from '../../base/disposable.ts';
 import type { Logger } from '../../base/logger.ts';
@@ -40,8 +41,11 @@ export interface ContextSources extends Disposable {
   readonly openFiles: OpenFiles;
   readonly heads: ImportHeads;
   /** By the document's URI. */
-  readonly remembered: Map<string, Remembered>;
+  readonly remembered: LRUCache<string, Remembered>;
 }
+
+/** Documents that somebody goes back and forth between. */
+const MAX_REMEMBERED = 50;
 
 export function createContextSources(options: ContextOptions): ContextSources {
   const { openDocuments, workspace, privacy, clock, logger, files = diskFiles } = options;
@@ -49,7 +53,7 @@ export function createContextSources(options: ContextOptions): ContextSources {
   const background = store.add(createBackground(clock));
   const resolver = createImportResolver(files, () => workspace.folders);
   const index = store.add(createSymbolIndex({ files, workspace, openDocuments, privacy, background, clock }));
-  const remembered = new Map<string, Remembered>();
+  const remembered = new LRUCache<string, Remembered>({ max: MAX_REMEMBERED });
   store.add(
     workspace.onFileChanged(({ path, type }) => {
       // Another file may be meant now; a changed configuration may map paths anew.

@@ -75,11 +75,14 @@ async function withinDeadline(
   signal: AbortSignal,
 ): Promise<void> {
   const abort = forkAbort(signal);
-  await new Promise<void>((resolve) => {
-    const timer = clock.setTimeout(resolve, deadlineMs);
-    abort.signal.addEventListener('abort', () => resolve(), { once: true });
-    void work.then(resolve).finally(() => timer.dispose());
-  });
+  const timer = clock.setTimeout(() => abort.abort(), deadlineMs);
+  await Promise.race([
+    work,
+    new Promise<void>((resolve) => {
+      abort.signal.addEventListener('abort', () => resolve(), { once: true });
+    }),
+  ]);
+  timer.dispose();
   abort.dispose();
 }
 
@@ -114,12 +117,14 @@ async function gatherSignatures(
   gathering: Gathering,
   urgency: Urgency,
 ): Promise<void> {
-  const { heads, resolver, index, background } = sources;
+  const { heads, resolver, index, background, privacy } = sources;
   const file = heads.of(document);
   if (file === undefined) {
     return;
   }
-  const before = gathering.signatures;
+  const before = gathering.signatures.filter(
+    ({ candidate: { symbols } }) => index.peek(symbols.path) === symbols && privacy.mayRead(symbols.uri).allowed,
+  );
   const nearby = nearbyNames(document, position);
   const loader = createImportLoader(resolver, index, (path) => isContextFile(path, file.path, sources), urgency);
   for (let round = 0; round < MAX_ROUNDS; round++) {

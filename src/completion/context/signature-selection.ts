@@ -16,8 +16,9 @@ const LARGEST_SHARE = 0.4;
 const INDISPENSABLE_RANK = 3;
 
 /**
- * `before`: the choice for the last prompt of this document. It stays, word for word, unless it lacks something
- * indispensable or a part of it has changed: consecutive prompts then share their beginning, and the server's cache holds.
+ * `before`: what is still true of the choice for the last prompt of this document. It stays, word for word, unless it lacks something
+ * indispensable: consecutive prompts then share their beginning, and the server's cache holds.
+ * What stays of it in a new choice keeps its text as well.
  */
 export function* chooseSignatures(
   candidates: readonly Candidate[],
@@ -25,15 +26,20 @@ export function* chooseSignatures(
   budgetTokens: number,
   before: readonly ChosenSignature[],
 ): SlicedWork<readonly ChosenSignature[]> {
-  if (stillServes(before, candidates, budgetTokens)) {
+  const old = new Map(before.map((signature) => [signature.candidate.declaration, signature]));
+  if (stillServes(old, candidates, nearby, budgetTokens)) {
     return before;
   }
+  yield;
   const chosen: ChosenSignature[] = [];
   let left = budgetTokens;
-  const kept = new Set(before.map(({ candidate }) => candidate.declaration));
-  for (const candidate of inOrder(candidates, kept)) {
+  for (const candidate of inOrder(candidates, old)) {
     const most = Math.min(left, Math.ceil(budgetTokens * LARGEST_SHARE));
-    const text = yield* signatureText(candidate.declaration, most, ({ name }) => nearby.relevance(name));
+    const known = old.get(candidate.declaration);
+    const text =
+      known !== undefined && known.text.tokens <= most && !lacksMember(known, candidate, nearby)
+        ? known.text
+        : yield* signatureText(candidate.declaration, most, ({ name }) => nearby.relevance(name));
     if (text !== undefined) {
       chosen.push({ candidate, text });
       left -= text.tokens;
@@ -49,25 +55,34 @@ export function* chooseSignatures(
 /** Fewer tokens hold no signature. */
 const SMALLEST_USEFUL = 6;
 
+type OldChoice = ReadonlyMap<Declaration, ChosenSignature>;
+
 function stillServes(
-  before: readonly ChosenSignature[],
+  old: OldChoice,
   candidates: readonly Candidate[],
+  nearby: NearbyNames,
   budgetTokens: number,
 ): boolean {
-  const known = new Set<Declaration>(candidates.map(({ declaration }) => declaration));
-  const has = new Set<Declaration>(before.map(({ candidate }) => candidate.declaration));
-  const tokens = before.reduce((sum, { text }) => sum + text.tokens, 0);
+  const tokens = [...old.values()].reduce((sum, { text }) => sum + text.tokens, 0);
   return (
-    before.length > 0 &&
+    old.size > 0 &&
     tokens <= budgetTokens &&
-    [...has].every((declaration) => known.has(declaration)) &&
-    // A cut one was cut for the names that were near then; it is good as long as it is there.
-    candidates.every(({ declaration, rank }) => rank > INDISPENSABLE_RANK || has.has(declaration))
+    candidates.every((candidate) => {
+      const chosen = old.get(candidate.declaration);
+      return chosen === undefined ? candidate.rank > INDISPENSABLE_RANK : !lacksMember(chosen, candidate, nearby);
+    })
   );
 }
 
+/** A member that was left out has more to do with the cursor's line than this, and its owner stands there. */
+const MUCH_RELEVANCE = 0.5;
+
+function lacksMember({ text }: ChosenSignature, { rank }: Candidate, nearby: NearbyNames): boolean {
+  return rank < 0 && [...text.leftOut].some(({ name }) => nearby.relevance(name) > MUCH_RELEVANCE);
+}
+
 /** What was chosen before goes ahead of what is equally far: a new choice changes as little as it can. */
-function inOrder(candidates: readonly Candidate[], kept: ReadonlySet<Declaration>): readonly Candidate[] {
-  const rank = ({ declaration, rank: own }: Candidate): number => (kept.has(declaration) && own > 0 ? own / 2 : own);
+function inOrder(candidates: readonly Candidate[], old: OldChoice): readonly Candidate[] {
+  const rank = ({ declaration, rank: own }: Candidate): number => (old.has(declaration) && own > 0 ? own / 2 : own);
   return candidates.toSorted((a, b) => rank(a) - rank(b));
 }

@@ -6,6 +6,8 @@ import type { Declaration, Member } from '../../codebase/declaration.ts';
 export interface SignatureText {
   readonly text: string;
   readonly tokens: number;
+  /** Members that did not fit. */
+  readonly leftOut: ReadonlySet<Member>;
 }
 
 /**
@@ -31,7 +33,7 @@ export function* signatureText(
     fitting.add(member);
   }
   if (fitting.size === members.length) {
-    return { text: written(declaration, members), tokens };
+    return { text: written(declaration, members), tokens, leftOut: NONE };
   }
   const rated: { readonly member: Member; readonly worth: number }[] = [];
   for (const [count, member] of members.entries()) {
@@ -53,9 +55,11 @@ export function* signatureText(
     }
   }
   const kept = members.filter((member) => fitting.has(member));
-  return { text: written(declaration, [...kept, ELLIPSIS]), tokens };
+  const leftOut = new Set(members.filter((member) => !fitting.has(member)));
+  return { text: written(declaration, [...kept, ELLIPSIS]), tokens, leftOut };
 }
 
+const NONE: ReadonlySet<Member> = new Set();
 const MEMBERS_PER_STEP = 100;
 const ELLIPSIS: Member = { name: '…', text: '…' };
 const ELLIPSIS_TOKENS = 3;

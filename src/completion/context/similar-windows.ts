@@ -90,7 +90,7 @@ function nearWords(document: DocumentView, position: Position, openFiles: OpenFi
 const LONGEST_LINE = 400;
 
 /** A window that was shown stays unless another is better by this factor. */
-const BETTER_BY = 1.5;
+const BETTER_BY = 2;
 
 export interface WindowLimits {
   readonly count: number;
