@@ -45,7 +45,7 @@ function sourcesBelow(folder: string): readonly string[] {
     if (entry.isDirectory()) {
       return /^(?:node_modules|tests?|__tests__)$/.test(entry.name) ? [] : sourcesBelow(path);
     }
-    const isSource = /\.ts$/.test(entry.name) && !/\.(?:d|test|spec)\.ts$/.test(entry.name);
+    const isSource = entry.name.endsWith('.ts') && !/\.(?:d|test|spec)\.ts$/.test(entry.name);
     return isSource && statSync(path).size <= MAX_BYTES ? [path] : [];
   });
 }

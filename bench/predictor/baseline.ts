@@ -1,35 +1,158 @@
-/** The reference: a plain order-7 interpolated n-gram cache (project and file, Witten-Bell), greedy to the end of the line. */
-const ORDER = 7;
-/** Any line break is this one token. */
-export const END_OF_LINE = 0;
-const MAX_TOKENS = 40;
+/** The reference: a plain order-7 interpolated n-gram cache of project and file (Witten-Bell), greedy to the end of the line. */
+import { detectIndentUnit, isLineBreak } from '../../src/predictor/line-break.ts';
+import { detokenize, tokenize } from '../../src/predictor/tokenizer.ts';
+import { Vocabulary } from '../../src/predictor/vocabulary.ts';
 
-type Counts = Map<number, number>;
-class Table {
-  readonly #contexts = new Map<number, Counts & { total?: number }>();
-  add(tokens: readonly number[], sign: 1 | -1, from = 0): void {
+const ORDER = 7;
+const MAX_TOKENS = 40;
+/** Contexts with more successors than this are not searched for candidates, only counted. */
+const MAX_SEARCHED = 2000;
+/** For what was never seen. */
+const UNSEEN = 1e-5;
+
+export interface Guess {
+  /** To the end of the line, without white space at its ends. */
+  readonly text: string;
+  /** Product over its tokens, the line break included. */
+  readonly probability: number;
+  readonly next: string;
+}
+
+export interface Tokens {
+  readonly values: readonly number[];
+  /** Where each token ends in the text. */
+  readonly ends: readonly number[];
+}
+
+export class NgramCache {
+  readonly #words = new Vocabulary(1 << 20, 1 << 24);
+  readonly #project = new Counts();
+
+  read(text: string): Tokens {
+    const values: number[] = [];
+    const ends: number[] = [];
+    tokenize(text, detectIndentUnit(text), {
+      word: (source, start, end) => this.#words.intern(source, start, end),
+      token: (token, _start, end) => {
+        values.push(token);
+        ends.push(end);
+      },
+    });
+    return { values, ends };
+  }
+
+  learn({ values }: Tokens): void {
+    this.#project.add(values, 0, 1);
+  }
+
+  unlearn({ values }: Tokens): void {
+    this.#project.add(values, 0, -1);
+  }
+
+  /** A cache for one file that grows as the file is written. */
+  openFile(): OpenFile {
+    return new OpenFile(this.#project, this.#words);
+  }
+}
+
+export class OpenFile {
+  readonly #project: Counts;
+  readonly #words: Vocabulary;
+  readonly #file = new Counts();
+  readonly #written: number[] = [];
+
+  constructor(project: Counts, words: Vocabulary) {
+    this.#project = project;
+    this.#words = words;
+  }
+
+  write(tokens: readonly number[]): void {
+    const from = this.#written.length;
+    this.#written.push(...tokens);
+    this.#file.add(this.#written, from, 1);
+  }
+
+  /** What follows some tokens of a line that is not written yet. */
+  complete(line: readonly number[]): Guess {
+    const context = [...this.#written.slice(-ORDER), ...line];
+    const found: number[] = [];
+    let probability = 1;
+    let next = '';
+    while (found.length < MAX_TOKENS) {
+      const best = this.#likeliest(context);
+      probability *= best.probability;
+      next ||= best.token < 0 || isLineBreak(best.token >> 1) ? '\n' : this.#words.text(best.token >> 1);
+      if (best.token < 0 || isLineBreak(best.token >> 1)) {
+        break;
+      }
+      found.push(best.token);
+      context.push(best.token);
+    }
+    return { text: detokenize(found, 2, (id) => this.#words.text(id)).trim(), probability, next };
+  }
+
+  #likeliest(context: readonly number[]): { token: number; probability: number } {
+    const project = this.#project.contexts(context);
+    const file = this.#file.contexts(context);
+    const candidates = new Set<number>();
+    for (const table of [project, file]) {
+      for (const { counts } of table.toReversed()) {
+        if (candidates.size < 50 && counts.size <= MAX_SEARCHED) {
+          for (const token of counts.keys()) {
+            candidates.add(token);
+          }
+        }
+      }
+    }
+    let best = { token: -1, probability: 0 };
+    for (const token of candidates) {
+      const probability = wittenBell(project, file, token);
+      best = probability > best.probability ? { token, probability } : best;
+    }
+    return best;
+  }
+}
+
+interface Successors {
+  readonly counts: Map<number, number>;
+  total: number;
+}
+
+class Counts {
+  readonly #contexts = new Map<number, Successors>();
+
+  add(tokens: readonly number[], from: number, change: 1 | -1): void {
     for (let at = from; at < tokens.length; at++) {
-      let key = 7;
+      let key = 0;
       for (let order = 0; order < ORDER && order <= at; order++) {
-        if (order > 0) key = mix(key, tokens[at - order]!);
-        let counts = this.#contexts.get(key);
-        if (counts === undefined) this.#contexts.set(key, (counts = new Map()));
-        const next = (counts.get(tokens[at]!) ?? 0) + sign;
-        if (next === 0) counts.delete(tokens[at]!);
-        else counts.set(tokens[at]!, next);
-        counts.total = (counts.total ?? 0) + sign;
+        key = order === 0 ? 0 : mix(key, tokens[at - order]!);
+        let successors = this.#contexts.get(key);
+        if (successors === undefined) {
+          successors = { counts: new Map(), total: 0 };
+          this.#contexts.set(key, successors);
+        }
+        const count = (successors.counts.get(tokens[at]!) ?? 0) + change;
+        successors.total += change;
+        if (count === 0) {
+          successors.counts.delete(tokens[at]!);
+        } else {
+          successors.counts.set(tokens[at]!, count);
+        }
       }
     }
   }
-  /** Counts for each order, shortest context first. */
-  contexts(tokens: readonly number[]): (Counts & { total?: number })[] {
-    const found: (Counts & { total?: number })[] = [];
-    let key = 7;
+
+  /** What followed the last tokens, from no context to the longest that is known. */
+  contexts(tokens: readonly number[]): Successors[] {
+    const found: Successors[] = [];
+    let key = 0;
     for (let order = 0; order < ORDER && order <= tokens.length; order++) {
-      if (order > 0) key = mix(key, tokens[tokens.length - order]!);
-      const counts = this.#contexts.get(key);
-      if (counts === undefined || counts.size === 0) break;
-      found.push(counts);
+      key = order === 0 ? 0 : mix(key, tokens.at(-order)!);
+      const successors = this.#contexts.get(key);
+      if (successors === undefined || successors.total === 0) {
+        break;
+      }
+      found.push(successors);
     }
     return found;
   }
@@ -37,95 +160,19 @@ class Table {
 
 /** 53 bits in two halves, so that collisions do not matter. */
 function mix(key: number, token: number): number {
-  const high = Math.floor(key / 2 ** 26);
-  const low = key % 2 ** 26;
-  const a = Math.imul(high ^ Math.imul(token + 1, 0x9e3779b1), 0x85ebca6b);
-  const b = Math.imul(low ^ Math.imul(token + 0x1234567, 0xc2b2ae35), 0x27d4eb2f);
-  return ((a ^ (a >>> 13)) >>> 5) * 2 ** 26 + ((b ^ (b >>> 15)) >>> 6);
+  const high = Math.imul(Math.floor(key / 2 ** 26) ^ Math.imul(token + 1, 0x9e3779b1), 0x85ebca6b);
+  const low = Math.imul((key % 2 ** 26) ^ Math.imul(token + 0x1234567, 0xc2b2ae35), 0x27d4eb2f);
+  return ((high ^ (high >>> 13)) >>> 5) * 2 ** 26 + ((low ^ (low >>> 15)) >>> 6);
 }
 
-export interface Guess {
-  readonly tokens: readonly number[];
-  readonly probability: number;
-  readonly first: number;
-}
-
-export class NgramCache {
-  readonly #project = new Table();
-  learn(tokens: readonly number[]): void {
-    this.#project.add(tokens, 1);
+function wittenBell(project: readonly Successors[], file: readonly Successors[], token: number): number {
+  let probability = UNSEEN;
+  for (let order = 0; order < Math.max(project.length, file.length); order++) {
+    const [a, b] = [project[order], file[order]];
+    const total = (a?.total ?? 0) + (b?.total ?? 0);
+    const distinct = Math.max(a?.counts.size ?? 0, b?.counts.size ?? 0);
+    const count = (a?.counts.get(token) ?? 0) + (b?.counts.get(token) ?? 0);
+    probability = (count + distinct * probability) / (total + distinct);
   }
-  unlearn(tokens: readonly number[]): void {
-    this.#project.add(tokens, -1);
-  }
-
-  /** A cache for one file, fed as it grows. */
-  openFile(): {
-    extend(tokens: readonly number[]): void;
-    completeWith(part: readonly number[], accept?: (token: number) => boolean): Guess;
-  } {
-    const file = new Table();
-    const context: number[] = [];
-    return {
-      extend: (tokens) => {
-        const from = context.length;
-        context.push(...tokens);
-        file.add(context, 1, from);
-      },
-      completeWith: (part, accept) => this.#complete(file, [...context.slice(-ORDER), ...part], accept),
-    };
-  }
-
-  #complete(file: Table, context: number[], accept?: (token: number) => boolean): Guess {
-    const tokens: number[] = [];
-    let probability = 1;
-    let first = -1;
-    while (tokens.length < MAX_TOKENS) {
-      const { token, p } = this.#next(file, context, tokens.length === 0 ? accept : undefined);
-      if (tokens.length === 0 && first < 0) first = token;
-      probability *= p;
-      if (token >> 1 < 256) break;
-      tokens.push(token);
-      context.push(token);
-    }
-    return { tokens, probability, first };
-  }
-
-  #next(file: Table, context: readonly number[], accept?: (token: number) => boolean): { token: number; p: number } {
-    const project = this.#project.contexts(context);
-    const local = file.contexts(context);
-    const candidates = new Set<number>();
-    for (const table of [project, local]) {
-      for (let order = table.length - 1; order >= 0 && candidates.size < 50; order--) {
-        if (table[order]!.size > 2000) continue;
-        for (const token of table[order]!.keys()) if (accept === undefined || accept(token)) candidates.add(token);
-      }
-    }
-    let best = -1,
-      bestP = 0;
-    for (const token of candidates) {
-      const p = wittenBell(project, local, token);
-      if (p > bestP) {
-        best = token;
-        bestP = p;
-      }
-    }
-    return { token: best, p: bestP };
-  }
-}
-
-function wittenBell(
-  project: readonly (Counts & { total?: number })[],
-  local: readonly (Counts & { total?: number })[],
-  token: number,
-): number {
-  let p = 1e-5;
-  for (let order = 0; order < Math.max(project.length, local.length); order++) {
-    const a = project[order],
-      b = local[order];
-    const n = (a?.total ?? 0) + (b?.total ?? 0);
-    const u = Math.max(a?.size ?? 0, b?.size ?? 0);
-    p = ((a?.get(token) ?? 0) + (b?.get(token) ?? 0) + u * p) / (n + u);
-  }
-  return p;
+  return probability;
 }

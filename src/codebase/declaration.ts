@@ -1,4 +1,5 @@
 /** A declaration without its body, as it is shown to a model. */
+import { redactSecrets } from '../base/redact.ts';
 
 export interface Member {
   readonly name: string;
@@ -22,10 +23,12 @@ const MAX_SIGNATURE = 400;
 export const MAX_MEMBERS = 400;
 export const MAX_DECLARATIONS = 2_000;
 
-/** One line, no comments, no more blanks than needed. */
+/**
+ * One line, no comments, no more blanks than needed, no secrets: what is cut off could be the half by which a secret is
+ * known, so they go first.
+ */
 export function tidySignature(text: string): string {
-  const tidy = text
-    .slice(0, MAX_SIGNATURE * 3)
+  const tidy = redactSecrets(text.slice(0, MAX_SIGNATURE * 3))
     .replace(/\/\*[\s\S]*?(?:\*\/|$)/g, '')
     .replace(/(?<![:"'`\\])\/\/[^\n]*/g, '')
     .replace(/\s+/g, ' ')
@@ -33,4 +36,26 @@ export function tidySignature(text: string): string {
     .replace(/([(<[]) /g, '$1')
     .trim();
   return tidy.length > MAX_SIGNATURE ? `${tidy.slice(0, MAX_SIGNATURE)} …` : tidy;
+}
+
+/**
+ * How much of the value that begins at `at` is shown: at most `most` characters, up to the first of `stops` or the end of
+ * the line, and never a part of a string.
+ */
+export function shownValueEnd(text: string, at: number, end: number, most: number, stops: string): number {
+  const limit = Math.min(end, at + most);
+  for (let index = at; index < limit; index++) {
+    const char = text.charAt(index);
+    if (char === '\n' || stops.includes(char)) {
+      return index;
+    }
+    if (char === '"' || char === "'" || char === '`') {
+      const close = text.slice(index + 1, limit).indexOf(char);
+      if (close === -1) {
+        return index;
+      }
+      index += close + 1;
+    }
+  }
+  return limit;
 }

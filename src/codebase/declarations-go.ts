@@ -1,6 +1,13 @@
 /** Declarations of Go, which gofmt puts at the start of a line. */
 import type { SlicedWork } from './background.ts';
-import { type Declaration, MAX_DECLARATIONS, MAX_MEMBERS, type Member, tidySignature } from './declaration.ts';
+import {
+  type Declaration,
+  MAX_DECLARATIONS,
+  MAX_MEMBERS,
+  type Member,
+  shownValueEnd,
+  tidySignature,
+} from './declaration.ts';
 import { createScanner, type SourceScanner } from './source-scanner.ts';
 
 export function* goDeclarations(text: string): SlicedWork<readonly Declaration[]> {
@@ -126,8 +133,13 @@ function readSpecification(
   }
   const open = keyword === 'type' ? text.slice(at, end).search(/\{/) : -1;
   if (open === -1) {
-    const shown = text.slice(at, Math.min(end, keyword === 'type' ? end : at + SHOWN_VALUE)).split(/[\n{]/)[0] ?? '';
-    found.push({ name, header: `${keyword} ${tidySignature(shown)}`, members: [], braces: 'braces' });
+    const shownEnd = keyword === 'type' ? end : shownValueEnd(text, at, end, SHOWN_VALUE, '{');
+    found.push({
+      name,
+      header: `${keyword} ${tidySignature(text.slice(at, shownEnd))}`,
+      members: [],
+      braces: 'braces',
+    });
     return;
   }
   const close = scanner.skipBrackets(at + open, end);

@@ -1,6 +1,13 @@
 /** Declarations of Python. */
 import type { SlicedWork } from './background.ts';
-import { type Declaration, MAX_DECLARATIONS, MAX_MEMBERS, type Member, tidySignature } from './declaration.ts';
+import {
+  type Declaration,
+  MAX_DECLARATIONS,
+  MAX_MEMBERS,
+  type Member,
+  shownValueEnd,
+  tidySignature,
+} from './declaration.ts';
 
 interface OpenClass {
   readonly name: string;
@@ -90,15 +97,15 @@ function addMethod(open: OpenClass, name: string, header: string, decorator: str
   }
 }
 
-const VALUE = /^([A-Za-z_]\w*)[ \t]*(:[^=]{1,120})?(?:=(?!=)[ \t]*(.{0,60}))?/;
-const ATTRIBUTE = /^self\.([A-Za-z]\w*)[ \t]*(:[^=]{1,120})?=(?!=)[ \t]*(.{0,40})/;
+const VALUE = /^([A-Za-z_]\w*)[ \t]*(:[^=]{1,120})?(?:=(?!=)[ \t]*(.*))?$/;
+const ATTRIBUTE = /^self\.([A-Za-z]\w*)[ \t]*(:[^=]{1,120})?=(?!=)[ \t]*(.*)$/;
 
 /** `NAME = value` and `name: Type` of the module or a class, `self.name = value` of `__init__`. */
 function addValue(found: Declaration[], open: OpenClass | undefined, code: string, indent: number): void {
   if (open === undefined) {
     const match = indent === 0 ? VALUE.exec(code) : null;
     if (match?.[1] !== undefined && (match[2] !== undefined || match[3] !== undefined)) {
-      found.push({ name: match[1], header: tidySignature(match[0]), members: [], braces: 'indent' });
+      found.push({ name: match[1], header: shortened(match[0]), members: [], braces: 'indent' });
     }
     return;
   }
@@ -111,7 +118,7 @@ function addValue(found: Declaration[], open: OpenClass | undefined, code: strin
     if (match !== null && name !== undefined && !open.members.some((member) => member.name === name)) {
       open.members.push({
         name,
-        text: `self.${name}${tidySignature(match[2] ?? ` = ${match[3] ?? ''}`).replace(/^=/, ' =')}`,
+        text: match[2] === undefined ? shortened(match[0]) : `self.${name}${tidySignature(match[2])}`,
       });
     }
     return;
@@ -119,8 +126,17 @@ function addValue(found: Declaration[], open: OpenClass | undefined, code: strin
   const match = indent <= open.memberIndent ? VALUE.exec(code) : null;
   if (match?.[1] !== undefined && !match[1].startsWith('_') && (match[2] !== undefined || match[3] !== undefined)) {
     open.memberIndent = indent;
-    open.members.push({ name: match[1], text: tidySignature(match[0]) });
+    open.members.push({ name: match[1], text: shortened(match[0]) });
   }
+}
+
+/** Of a value, so much is shown. */
+const SHOWN_VALUE = 60;
+
+/** `name: Type = value`, the value cut. */
+function shortened(code: string): string {
+  const value = code.indexOf('=') + 1;
+  return tidySignature(value === 0 ? code : code.slice(0, shownValueEnd(code, value, code.length, SHOWN_VALUE, '{[(')));
 }
 
 function endOfLine(text: string, at: number): number {

@@ -1,6 +1,6 @@
 /** Declarations of TypeScript and JavaScript. */
 import type { SlicedWork } from './background.ts';
-import { type Declaration, MAX_DECLARATIONS, type Member, tidySignature } from './declaration.ts';
+import { type Declaration, MAX_DECLARATIONS, type Member, shownValueEnd, tidySignature } from './declaration.ts';
 import { bodyMembers, enumMembers, objectMembers } from './script-members.ts';
 import { arrowSignatureEnd, functionSignatureEnd } from './script-signatures.ts';
 import { skipAngles, statementEnd, typeEnd } from './script-types.ts';
@@ -201,12 +201,6 @@ function* readVariable(scanner: SourceScanner, at: number, end: number, add: Add
       return finish;
     }
   }
-  add(arrowSignatureEnd(scanner, value, finish) ?? shownValueEnd(text, value, finish));
+  add(arrowSignatureEnd(scanner, value, finish) ?? shownValueEnd(text, value, finish, SHOWN_VALUE, ';{'));
   return finish;
-}
-
-function shownValueEnd(text: string, value: number, finish: number): number {
-  const shown = text.slice(value, Math.min(finish, value + SHOWN_VALUE));
-  const stop = shown.search(/[\n;{]/);
-  return stop === -1 ? value + shown.length : value + stop;
 }

@@ -1,4 +1,5 @@
 /** Open documents as windows of 60 lines with the words in them; only windows whose text changed are read again. */
+import { redactWindow } from '../base/redact.ts';
 import type { DocumentView } from '../editor/document.ts';
 import type { SlicedWork } from './background.ts';
 
@@ -120,10 +121,20 @@ function linesOf(document: DocumentView, firstLine: number): string {
   const lines: string[] = [];
   const last = Math.min(document.lineCount, firstLine + WINDOW_LINES);
   for (let line = firstLine; line < last; line++) {
-    lines.push(document.lineAt(line).slice(0, LONGEST_LINE));
+    lines.push(shortened(document.lineAt(line)));
   }
   return lines.join('\n');
 }
+
+/** What is left of a secret at the cut could no longer be told from other text, so it goes before the cut. */
+function shortened(line: string): string {
+  return line.length <= LONGEST_LINE
+    ? line
+    : redactWindow(line.slice(0, LONGEST_LINE + LONGEST_SECRET), 0, LONGEST_LINE);
+}
+
+/** Longer than any token. */
+const LONGEST_SECRET = 4_096;
 
 /** Identifiers of two characters or more. */
 const WORD = /[\p{L}_$][\p{L}\p{N}_$]+/gu;

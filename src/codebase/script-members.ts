@@ -1,6 +1,6 @@
 /** Members of classes, interfaces, object types, object literals and enums of TypeScript and JavaScript. */
 import type { SlicedWork } from './background.ts';
-import { MAX_MEMBERS, type Member, tidySignature } from './declaration.ts';
+import { MAX_MEMBERS, type Member, shownValueEnd, tidySignature } from './declaration.ts';
 import { arrowSignatureEnd, functionSignatureEnd } from './script-signatures.ts';
 import { statementEnd, typeEnd, valueEnd } from './script-types.ts';
 import type { SourceScanner } from './source-scanner.ts';
@@ -81,7 +81,12 @@ function readMember(scanner: SourceScanner, at: number, end: number): Read {
     case '=': {
       const value = scanner.skipBlank(index + 1, end);
       const next = statementEnd(scanner, value, end);
-      return { member: signature(arrowSignatureEnd(scanner, value, next) ?? shortValueEnd(text, value, next)), next };
+      return {
+        member: signature(
+          arrowSignatureEnd(scanner, value, next) ?? shownValueEnd(text, value, next, SHORT_VALUE, SHORT_VALUE_STOPS),
+        ),
+        next,
+      };
     }
     default:
       return {
@@ -105,12 +110,7 @@ function decoratorEnd(scanner: SourceScanner, at: number, end: number): number {
 
 /** Of a plain value this much says what it is. */
 const SHORT_VALUE = 40;
-
-function shortValueEnd(text: string, value: number, end: number): number {
-  const shown = text.slice(value, Math.min(end, value + SHORT_VALUE));
-  const stop = shown.search(/[\n;{[(,]/);
-  return stop === -1 ? value + shown.length : value + stop;
-}
+const SHORT_VALUE_STOPS = ';{[(,';
 
 export function* objectMembers(scanner: SourceScanner, start: number, end: number): SlicedWork<readonly Member[]> {
   const { text } = scanner;
@@ -131,7 +131,8 @@ export function* objectMembers(scanner: SourceScanner, start: number, end: numbe
     } else if (text.charAt(behind) === ':') {
       const value = scanner.skipBlank(behind + 1, end);
       next = valueEnd(scanner, value, end);
-      signatureEnd = arrowSignatureEnd(scanner, value, next) ?? shortValueEnd(text, value, next);
+      signatureEnd =
+        arrowSignatureEnd(scanner, value, next) ?? shownValueEnd(text, value, next, SHORT_VALUE, SHORT_VALUE_STOPS);
     }
     if (name !== undefined) {
       members.push({ name, text: memberText(text.slice(at, signatureEnd)) });

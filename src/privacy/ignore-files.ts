@@ -37,7 +37,7 @@ export interface IgnoreFiles extends Disposable {
   readonly onChanged: Event<void>;
 }
 
-export const STILL_READING: FileVerdict = { allowed: false, reason: 'ignore files are still being read' };
+const STILL_READING: FileVerdict = { allowed: false, reason: 'ignore files are still being read' };
 
 /** Changes that no event tells of (files outside the workspace, missed events) count after this. */
 const RECHECK_AFTER_MS = 10_000;

@@ -115,12 +115,12 @@ export class Attempt implements Disposable {
   }
 
   async next(): Promise<StreamPart | undefined> {
-    if (this.#error !== undefined) throw this.#error;
+    this.#throwIfFailed();
     if (this.#settled) return undefined;
     this.#watchdog.waiting();
     try {
       const result = await this.#pull();
-      if (this.#error !== undefined) throw this.#error;
+      this.#throwIfFailed();
       if (result.done === true) throw cutOffError(this.#plan.candidate);
       this.#observe(result.value);
       return result.value;
@@ -212,6 +212,11 @@ export class Attempt implements Disposable {
         this.#settle(undefined, part.reason);
         break;
     }
+  }
+
+  /** A deadline or the caller may have ended the attempt while something was awaited. */
+  #throwIfFailed(): void {
+    if (this.#error !== undefined) throw this.#error;
   }
 
   #useful(): void {

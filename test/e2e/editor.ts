@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { runCommand } from './commands.ts';
+import { runCommand, screenshot } from './commands.ts';
 import type { Workbench } from './workbench.ts';
 
 /** Generous: the first file of a language starts that language's server. */
@@ -72,6 +72,7 @@ export async function waitForGhostText(
     }
     await nextFrame(workbench.page);
   } while (Date.now() < deadline);
+  await screenshot(workbench, 'no-ghost-text');
   const logs = workbench.extensionLogs();
   throw new Error(`Expected the ghost text ${String(expected)}, but saw ${JSON.stringify(last)}. The log:\n${logs}`);
 }

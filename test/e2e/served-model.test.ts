@@ -1,13 +1,13 @@
 /** Ghost text from a model that a server on this machine serves: over HTTP, through the router, into a real editor. */
 import assert from 'node:assert/strict';
 import { type ModelServer, startModelServer } from '../fakes/model-server.ts';
-import { assertNoErrorsOf, screenshot } from './commands.ts';
-import { goToNewLastLine, openFile, pressKey, savedText, typeForGhostText } from './editor.ts';
-import { REAPER, demoFolder, fromSources } from './reaper.ts';
+import { assertNoErrorsOf, screenshot, waitForStatus } from './commands.ts';
+import { goTo, goToNewLastLine, openFile, pressKey, savedText, typeForGhostText, waitForGhostText } from './editor.ts';
+import { REAPER, REAPER_STATUS, demoFolder, fromSources } from './reaper.ts';
 import { type Workbench, openWorkbench } from './workbench.ts';
 
 /** What the served model has learned by heart. */
-const FUNCTION = 'export function greet(name: string): string {';
+const HEAD = 'export function greet(name: string): string {';
 const BODY = '\n  return `Hello, ${name}!`;\n}';
 
 describe('a served model in the editor', () => {
@@ -41,10 +41,16 @@ describe('a served model in the editor', () => {
     workbench = await openWorkbench({
       extension: fromSources,
       template: demoFolder,
-      settings: { 'reaper.completion.providers': ['llama.cpp'], 'editor.autoClosingBrackets': 'never' },
+      files: { 'shop/greet.ts': `${HEAD}\n` },
+      settings: {
+        'reaper.completion.providers': ['llama.cpp'],
+        'editor.autoClosingBrackets': 'never',
+        'editor.detectIndentation': false,
+        'editor.tabSize': 2,
+      },
       machineSettings: { 'reaper.providers.llama.cpp.baseUrl': server.url },
     });
-    await openFile(workbench, 'shop/suppliers.ts');
+    await waitForStatus(workbench, REAPER_STATUS, 'Reaper');
   });
 
   after(async () => {
@@ -52,12 +58,26 @@ describe('a served model in the editor', () => {
     await server?.close();
   });
 
-  it('shows what the model answers, over several lines, and Tab takes it', async () => {
-    await goToNewLastLine(workbench);
-    await typeForGhostText(workbench, FUNCTION, BODY);
+  it('shows the body of a function, over several lines, and Tab takes all of it', async () => {
+    await openFile(workbench, 'shop/greet.ts');
+    await goTo(workbench, 1, HEAD.length + 1);
+    // VS Code adds the indentation.
+    await pressKey(workbench, 'Enter');
+    await waitForGhostText(workbench, BODY.trim());
     await screenshot(workbench, 'ghost-text-served-model');
     await pressKey(workbench, 'Tab');
-    assert.ok((await savedText(workbench, 'shop/suppliers.ts')).endsWith(FUNCTION + BODY));
+    assert.ok((await savedText(workbench, 'shop/greet.ts')).startsWith(HEAD + BODY));
+  });
+
+  it('goes on with the lines that follow, as they are accepted', async () => {
+    await openFile(workbench, 'shop/suppliers.ts');
+    await goToNewLastLine(workbench);
+    await typeForGhostText(workbench, 'export function gr', /^eet\(name: string\): string \{/);
+    await pressKey(workbench, 'Tab');
+    while (!(await savedText(workbench, 'shop/suppliers.ts')).endsWith(HEAD + BODY)) {
+      await waitForGhostText(workbench, /./);
+      await pressKey(workbench, 'Tab');
+    }
   });
 
   it('has asked the server to fill the hole', () => {
@@ -71,7 +91,7 @@ describe('a served model in the editor', () => {
 
 /** What is missing of the function after a prefix that ends within it. */
 function continuation(prefix: string): string {
-  const whole = FUNCTION + BODY;
+  const whole = HEAD + BODY;
   const start = prefix.lastIndexOf('export function greet');
   const typed = start < 0 ? prefix.slice(prefix.lastIndexOf('\n') + 1) : prefix.slice(start);
   return whole.startsWith(typed) ? whole.slice(typed.length) : '';

@@ -38,7 +38,7 @@ async function expectStubFailure(url: string, cause: Error, expected: object): P
 describe('a failed fetch', () => {
   const servers: Server[] = [];
 
-  async function listen<S extends Server>(server: S): Promise<number> {
+  async function listen(server: Server): Promise<number> {
     servers.push(server);
     const sockets = new Set<Socket>();
     server.on('connection', (socket: Socket) => {

@@ -150,7 +150,7 @@ async function gatherWindows(
     .slice(0, MAX_OPEN_DOCUMENTS);
   openFiles.keepOnly(new Set(others.map(({ uri }) => uri)));
   const files = await Promise.all(
-    others.map((other) => {
+    others.map(async (other) => {
       const known = openFiles.peek(other.uri);
       return known?.version === other.version ? known : background.run(openFiles.read(other), urgency);
     }),

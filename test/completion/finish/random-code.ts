@@ -10,7 +10,7 @@ export interface CodeStyle {
   readonly end: string;
 }
 
-export const STYLES: readonly CodeStyle[] = [
+const STYLES: readonly CodeStyle[] = [
   {
     languageId: 'typescript',
     unit: '  ',
