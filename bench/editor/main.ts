@@ -1,9 +1,9 @@
 /** `npm run bench -- editor`: types into the real VS Code and measures what a user would see. See ../README.md. */
 import { rmSync } from 'node:fs';
-import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startOracle } from '../oracle/server.ts';
+import { raisePriority } from '../report/priority.ts';
 import { printReport, saveReport } from '../report/table.ts';
 import { type MeasuredExtension, floor, otherExtension, reaper, reference } from './extensions.ts';
 import { type LoadCost, measureLoad } from './load.ts';
@@ -12,12 +12,7 @@ import { type Measured, editorReport } from './rows.ts';
 import { type SessionResult, runSession } from './run-session.ts';
 import { inventoryText, startOfTyping } from './targets.ts';
 
-try {
-  // What runs beside it should not be in the figures; only root may do this, and the children inherit it.
-  setPriority(-10);
-} catch {
-  console.log('Not allowed to raise the priority: run nothing else meanwhile.');
-}
+raisePriority();
 
 const { values } = parseArgs({
   options: {

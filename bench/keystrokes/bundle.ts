@@ -1,27 +1,21 @@
-/** The size of what is loaded at activation: the entry and what it imports statically, not what comes later. */
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+/** The size of what is loaded at activation: the packaged entry and what it imports statically, not what comes later. */
+import { build } from 'esbuild';
+import { buildOptions } from '../../esbuild.mjs';
 
-/** In kB; `undefined` if the extension has not been built. */
-export function entryBundleKilobytes(root: string): number | undefined {
-  const entry = join(root, 'dist', 'extension.js');
-  if (!existsSync(entry)) {
-    return undefined;
-  }
+/** In kB, minified as in the package. */
+export async function entryBundleKilobytes(): Promise<number> {
+  const { metafile } = await build({ ...buildOptions({ minify: true }), write: false });
   const seen = new Set<string>();
-  const queue = [entry];
+  const queue = Object.keys(metafile.outputs).filter((file) => file.endsWith('dist/extension.js'));
   let bytes = 0;
   for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
-    if (seen.has(file) || !existsSync(file)) {
+    const output = metafile.outputs[file];
+    if (output === undefined || seen.has(file)) {
       continue;
     }
     seen.add(file);
-    const source = readFileSync(file, 'utf8');
-    bytes += Buffer.byteLength(source);
-    // `import … from "./x.js"`, `import "./x.js"` and `export … from "./x.js"`; not `import("./x.js")`.
-    for (const match of source.matchAll(/(?:\bfrom|\bimport)\s*["'](\.[^"']+)["']/g)) {
-      queue.push(join(dirname(file), match[1] ?? ''));
-    }
+    bytes += output.bytes;
+    queue.push(...output.imports.filter((other) => other.kind === 'import-statement').map((other) => other.path));
   }
   return bytes / 1024;
 }

@@ -1,8 +1,8 @@
 /** `npm run bench -- keystrokes`: scripted keystrokes against the real engine, router and provider code. See ../README.md. */
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { inventoryText, startOfTyping } from '../editor/targets.ts';
 import { createDebouncedSource } from '../reference/debounced.ts';
+import { raisePriority } from '../report/priority.ts';
 import { type Row, printReport, saveReport } from '../report/table.ts';
 import { entryBundleKilobytes } from './bundle.ts';
 import { coldPlaces } from './cold.ts';
@@ -15,6 +15,8 @@ import { createReaperSource } from './reaper-source.ts';
 import { type PolicyResult, bundleRows, costRows, keyCostRows, memoryRows, policyRows } from './rows.ts';
 
 const PARTS = ['policy', 'cost', 'thread', 'memory', 'bundle'] as const;
+
+raisePriority();
 
 const { values } = parseArgs({
   options: {
@@ -102,7 +104,7 @@ if (only.has('memory')) {
   details['memory'] = samples;
 }
 if (only.has('bundle')) {
-  rows.push(...bundleRows(SUBJECT, entryBundleKilobytes(join(import.meta.dirname, '..', '..'))));
+  rows.push(...bundleRows(SUBJECT, await entryBundleKilobytes()));
 }
 
 const report = {
