@@ -1,4 +1,4 @@
-/** `npm run bench -- context`: how often the context names what the user will write next, at what cost. See ../README.md. */
+/** `npm run bench -- context`: how often the context names what the user will write next, at what cost. */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { percentile, share, sum } from '../report/statistics.ts';
@@ -6,6 +6,7 @@ import { atLeast, atMost, printReport, type Row, saveReport } from '../report/ta
 import { type Gathered, designsFor, useTexts } from './designs.ts';
 import { measureBlocks } from './main-thread.ts';
 import { measureStability } from './stability.ts';
+import { secretSearchMs } from './secret-search.ts';
 import { targetsOf } from './targets.ts';
 import { installedTrees, readTree } from './trees.ts';
 
@@ -101,6 +102,12 @@ const rows: Row[] = [
     unit: 'ms',
     wanted: atMost(2),
     values: { [SUBJECT]: blocks.longestBlockMs },
+  },
+  {
+    quantity: 'search for secrets in 10 KB',
+    unit: 'ms',
+    wanted: atMost(0.5),
+    values: { [SUBJECT]: secretSearchMs(trees) },
   },
 ];
 const report = {

@@ -53,7 +53,7 @@ function examineName(text: string, start: number, end: number, next: number, spa
 
 /** What is left of a token whose beginning or end was cut off, long enough to matter. */
 const FIRST_FRAGMENT = /^[\w+/=.~%-]{12,4096}/;
-/** Longer, since at the end of a text stands the name that is being typed. */
+/** Longer and with digits, since at the end of a text stands the name that is being typed. */
 const LAST_FRAGMENT = /(?<![\w+/=.~%-])[\w+/=.~%-]{16,512}$/;
 
 function findAtEdges(text: string, spans: SecretSpan[]): void {
@@ -64,7 +64,7 @@ function findAtEdges(text: string, spans: SecretSpan[]): void {
   findCutUrl(text, spans);
   const tailStart = Math.max(0, text.length - 600);
   const last = LAST_FRAGMENT.exec(text.slice(tailStart))?.[0];
-  if (last !== undefined && looksRandom(last) && !last.includes('REDACTED_')) {
+  if (last !== undefined && /\d\D*\d/.test(last) && looksRandom(last) && !last.includes('REDACTED_')) {
     spans.push({ start: text.length - last.length, end: text.length, kind: 'FRAGMENT' });
   }
   findCutToken(text, Math.max(0, text.length - 256), spans);

@@ -52,8 +52,11 @@ export async function gatherContext(
   return [...signatureSnippets(signatures, sources), ...windowSnippets(windows, sources)];
 }
 
-/** Loads what the next request in this document will need. Never rejects. */
+/** Loads what the next request in this document will need. Never rejects; does nothing for one that may not be read. */
 export async function prefetchContext(document: DocumentView, sources: ContextSources): Promise<void> {
+  if (!(await sources.privacy.readAhead(document.uri)).allowed) {
+    return;
+  }
   const query = { document, position: { line: 0, character: 0 }, budgetTokens: SIGNATURE_TOKENS };
   await gatherAll(query, sources, { signatures: [], similar: [] }, 'idle');
 }
@@ -144,10 +147,15 @@ async function gatherWindows(
   urgency: Urgency,
 ): Promise<void> {
   const { openDocuments, openFiles, background, privacy } = sources;
-  const others = openDocuments
-    .list()
-    .filter(({ uri }) => uri !== document.uri && privacy.mayRead(uri).allowed)
-    .slice(0, MAX_OPEN_DOCUMENTS);
+  const listed = openDocuments.list().filter(({ uri }) => uri !== document.uri);
+  // A tab that was just opened has not been asked about before.
+  const verdicts = await Promise.all(
+    listed.map(async ({ uri }) => {
+      const verdict = privacy.mayRead(uri);
+      return verdict.allowed ? verdict : privacy.readAhead(uri);
+    }),
+  );
+  const others = listed.filter((_document, index) => verdicts[index]?.allowed === true).slice(0, MAX_OPEN_DOCUMENTS);
   openFiles.keepOnly(new Set(others.map(({ uri }) => uri)));
   const files = await Promise.all(
     others.map(async (other) => {

@@ -80,8 +80,6 @@ export async function createContextStage(
     },
     gather: async (path, text, options = {}) => {
       const { document, position } = documentWithCursor(workspace.path(path), text, options.languageId);
-      // Tabs are read ahead by the adapter as they open.
-      await Promise.all([document, ...tabs].map(({ uri }) => privacy.readAhead(uri)));
       const { budgetTokens = 2_000, deadlineMs = PATIENT_MS } = options;
       return gatherContext(
         { document, position, budgetTokens, deadlineMs },
