@@ -114,7 +114,8 @@ function nextFrame(page: Page): Promise<unknown> {
 }
 
 /**
- * Runs in the page. The first line of ghost text stands in the text itself; further lines stand in a zone below it.
+ * Runs in the page. The first line of ghost text stands in the text itself, with other classes while the suggest widget is open;
+ * further lines stand in a zone below it.
  * Class names as of VS Code 1.139.
  */
 function readGhostText(): string {
@@ -123,7 +124,7 @@ function readGhostText(): string {
   if (editor === null) {
     return '';
   }
-  const inLine = [...editor.querySelectorAll('.view-lines .ghost-text-decoration')];
+  const inLine = [...editor.querySelectorAll('.view-lines [class*="ghost-text-decoration"]')];
   const below = [...editor.querySelectorAll('.view-zones .suggest-preview-text .view-line')];
   return [inLine.map((span) => plain(span.textContent)).join(''), ...below.map((line) => plain(line.textContent))].join(
     '\n',

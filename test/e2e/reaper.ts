@@ -13,11 +13,16 @@ export const demoFolder = join(projectFolder, 'demo');
 
 const READY_TIMEOUT_MS = 60_000;
 
-/** Waits until the embedded model has learned files of the open workspace; screen readers are told, so tests are too. */
+/** Waits until the embedded model has learned files of the open workspace. */
 export async function waitForWorkspaceModel(workbench: Workbench): Promise<void> {
+  await waitForReaper(workbench, /knows [1-9]\d* files/);
+}
+
+/** Waits until the status bar item says something of the kind; screen readers are told, so tests are too. */
+export async function waitForReaper(workbench: Workbench, says: RegExp): Promise<void> {
   await workbench.page.waitForFunction(
-    (id) => /knows [1-9]\d* files/.test(document.getElementById(id)?.getAttribute('aria-label') ?? ''),
-    REAPER_STATUS,
+    ({ id, pattern }) => new RegExp(pattern).test(document.getElementById(id)?.getAttribute('aria-label') ?? ''),
+    { id: REAPER_STATUS, pattern: says.source },
     { timeout: READY_TIMEOUT_MS },
   );
 }

@@ -1,9 +1,9 @@
 /** Ghost text from a model that a server on this machine serves: over HTTP, through the router, into a real editor. */
 import assert from 'node:assert/strict';
 import { type ModelServer, startModelServer } from '../fakes/model-server.ts';
-import { assertNoErrorsOf, screenshot, waitForStatus } from './commands.ts';
+import { assertNoErrorsOf, screenshot } from './commands.ts';
 import { goTo, goToNewLastLine, openFile, pressKey, savedText, typeForGhostText, waitForGhostText } from './editor.ts';
-import { REAPER, REAPER_STATUS, demoFolder, fromSources } from './reaper.ts';
+import { REAPER, demoFolder, fromSources, waitForReaper } from './reaper.ts';
 import { type Workbench, openWorkbench } from './workbench.ts';
 
 /** What the served model has learned by heart. */
@@ -50,7 +50,7 @@ describe('a served model in the editor', () => {
       },
       machineSettings: { 'reaper.providers.llama.cpp.baseUrl': server.url },
     });
-    await waitForStatus(workbench, REAPER_STATUS, 'Reaper');
+    await waitForReaper(workbench, /Completes with llama\.cpp/);
   });
 
   after(async () => {
