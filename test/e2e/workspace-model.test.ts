@@ -1,15 +1,7 @@
 /** Ghost text with no key, no server and no network, typed into a real editor. */
 import assert from 'node:assert/strict';
 import { assertNoErrorsOf, screenshot } from './commands.ts';
-import {
-  goToNewLastLine,
-  openFile,
-  pressKey,
-  savedText,
-  typeForGhostText,
-  typeText,
-  waitForNoGhostText,
-} from './editor.ts';
+import { goToNewLastLine, openFile, pressKey, savedText, typeForGhostText, typeText } from './editor.ts';
 import { REAPER, demoFolder, fromSources, waitForWorkspaceModel } from './reaper.ts';
 import { type Workbench, openWorkbench } from './workbench.ts';
 
