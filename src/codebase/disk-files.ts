@@ -1,6 +1,7 @@
 /** The file store of a local disk. */
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import type { FileStore } from '../editor/ports.ts';
+import { slashed } from './source-paths.ts';
 
 export const diskFiles: FileStore = {
   facts: (path) =>
@@ -24,7 +25,7 @@ export const diskFiles: FileStore = {
       return text.slice(0, 1_000).includes('\0') ? undefined : text.replace(/^\uFEFF/, '');
     }),
   list: async (path) => (await unlessAbsent(async () => (await readdir(path)).toSorted())) ?? [],
-  realPath: (path) => unlessAbsent(() => realpath(path)),
+  realPath: (path) => unlessAbsent(async () => slashed(await realpath(path))),
 };
 
 async function unlessAbsent<T>(read: () => Promise<T>): Promise<T | undefined> {

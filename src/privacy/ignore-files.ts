@@ -137,7 +137,8 @@ export function createIgnoreFiles(options: IgnoreFilesOptions): IgnoreFiles {
     const oldest = clock.now() - RECHECK_AFTER_MS;
     realPaths.refresh(path, oldest);
     globals.refresh('', oldest);
-    for (const folder of foldersAbove(realPaths.peek(path)?.path ?? path)) {
+    const target = realPaths.peek(path)?.path ?? path;
+    for (const folder of new Set([...foldersAbove(path), ...foldersAbove(target)])) {
       rules.refresh(folder, oldest);
     }
   };
@@ -149,6 +150,10 @@ export function createIgnoreFiles(options: IgnoreFilesOptions): IgnoreFiles {
       const affected = folder === undefined ? undefined : folderAffectedBy(path, folder);
       if (affected !== undefined) {
         rules.reread(affected);
+        if (platform.ignoreCase) {
+          const folded = affected.toLowerCase();
+          rules.rereadWhere((key) => key !== affected && key.toLowerCase() === folded);
+        }
       }
       if (type === 'changed') {
         realPaths.refresh(path, Number.POSITIVE_INFINITY);

@@ -7,7 +7,7 @@ export interface ReadCacheOptions<Value extends object> {
   readonly clock: Clock;
   /** Most values kept. */
   readonly max: number;
-  /** Must not reject. */
+  /** What rejects stays unread. */
   readonly read: (key: string) => Promise<Value>;
   readonly isSame: (before: Value, after: Value) => boolean;
   /** A known value was found to be outdated. */
@@ -67,7 +67,12 @@ export function createReadCache<Value extends object>(options: ReadCacheOptions<
         }
       }
     };
-    const reading: Reading = { overtaken: false, done: Promise.resolve().then(run) };
+    const reading: Reading = {
+      overtaken: false,
+      done: Promise.resolve()
+        .then(run)
+        .catch(() => void readings.delete(key)),
+    };
     readings.set(key, reading);
   };
 

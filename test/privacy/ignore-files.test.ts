@@ -185,6 +185,23 @@ describe('ignore files', () => {
     assert.equal(await refusal('x.ts'), '.gitignore: x.ts');
   });
 
+  it('are found by events that spell their folder differently, where case does not matter', async () => {
+    await open({ 'Src/x.ts': '' });
+    privacy.dispose();
+    privacy = createPrivacy({
+      workspace,
+      settings: () => ({ localOnly: false, localHosts: [], excludedFiles: [] }),
+      clock,
+      platform: { windows: false, ignoreCase: true },
+      homeFolder: undefined,
+    });
+    assert.equal(await refusal('Src/x.ts'), undefined);
+    await writeFile(workspace.path('Src/.gitignore'), 'x.ts\n');
+    workspace.tell('src/.gitignore', 'created');
+    assert.deepEqual(privacy.mayRead(workspace.uri('Src/x.ts')), UNREAD);
+    assert.equal(await refusal('Src/x.ts'), 'Src/.gitignore: x.ts');
+  });
+
   it('follow a file that is moved, and a folder', async () => {
     await open({ '.reaperignore': 'private/\n', 'a.ts': '', 'lib/deep/b.ts': '' });
     assert.equal(await refusal('a.ts'), undefined);

@@ -24,6 +24,8 @@ export interface TemporaryWorkspace {
   move(from: string, to: string): Promise<void>;
   remove(path: string): Promise<void>;
   link(target: string, path: string): Promise<void>;
+  /** An event without anything happening. */
+  tell(path: string, type: FileEvent['type']): void;
   listeners(): number;
   dispose(): Promise<void>;
 }
@@ -82,6 +84,7 @@ export async function createTemporaryWorkspace(
       await symlink(target, absolute(path));
       fileChanged.fire({ path: absolute(path), type: 'created' });
     },
+    tell: (path, type) => fileChanged.fire({ path: absolute(path), type }),
     listeners: () => fileChanged.listenerCount + foldersChanged.listenerCount,
     dispose: () => rm(root, { recursive: true, force: true }),
   };

@@ -86,7 +86,7 @@ function partsOf(name: string): readonly string[] {
 const NAME = /[A-Za-z_$][\w$]+/g;
 /** `a.b?.c(…).` in front of the cursor, without the arguments. */
 const RECEIVER =
-  /([A-Za-z_$][\w$]*(?:\([^()]*\))?(?:(?:\?\.|\.|::|->)[A-Za-z_$][\w$]*(?:\([^()]*\))?)*)(?:\?\.|\.|::|->)\w*$/;
+  /([A-Za-z_$][\w$]*(?:\([^()]*\))?(?:(?:\?\.|\.|::|->)#?[A-Za-z_$][\w$]*(?:\([^()]*\))?)*)(?:\?\.|\.|::|->)\w*$/;
 
 /** The receiver's own type first, then those of the other names on the line. */
 function likelyTypes(document: DocumentView, position: Position, cursorLine: string): readonly string[] {
@@ -171,5 +171,5 @@ function isWordCode(code: number): boolean {
 }
 
 function lineText(document: DocumentView, line: number): string {
-  return document.lineAt(line).slice(0, LONGEST_LINE);
+  return line < document.lineCount ? document.lineAt(line).slice(0, LONGEST_LINE) : '';
 }

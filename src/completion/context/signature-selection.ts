@@ -16,9 +16,9 @@ const LARGEST_SHARE = 0.4;
 const INDISPENSABLE_RANK = 3;
 
 /**
- * `before`: what is still true of the choice for the last prompt of this document. It stays, word for word, unless it lacks something
- * indispensable: consecutive prompts then share their beginning, and the server's cache holds.
- * What stays of it in a new choice keeps its text as well.
+ * `before`: what is still true of the choice for the last prompt of this document. It stays, word for word, unless it
+ * lacks something indispensable: consecutive prompts then share their beginning, and the server's cache holds. What stays
+ * of it in a new choice keeps its text as well.
  */
 export function* chooseSignatures(
   candidates: readonly Candidate[],
