@@ -132,6 +132,8 @@ function valueSchema(name: string, accepts: Accepts, texts: Texts): object {
           text(texts, `${name}.${value}`, description),
         ),
       };
+    case 'name':
+      return { type: 'string', enum: ['', ...accepts.names] };
     case 'text':
       return { type: 'string' };
     case 'url':

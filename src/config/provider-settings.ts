@@ -1,6 +1,15 @@
 /** The settings of each provider, derived from its definition: only those that mean something for it. */
+import { templates } from '../router/fim/templates.ts';
 import type { ProviderDefinition } from '../router/provider-definition.ts';
-import { booleanSetting, headerMapSetting, integerSetting, type Setting, textSetting, urlSetting } from './setting.ts';
+import {
+  booleanSetting,
+  headerMapSetting,
+  integerSetting,
+  nameSetting,
+  type Setting,
+  textSetting,
+  urlSetting,
+} from './setting.ts';
 
 /** What is read of a definition here; a provider that cannot be built yet can still be described. */
 export type ProviderFacts = Pick<
@@ -51,9 +60,9 @@ export function providerSettingsOf(facts: ProviderFacts): Partial<Record<Provide
       description: `HTTP headers to send with each request to ${facts.label}. Do not put keys here: use *Reaper: Set API Key*, which keeps them in the secret storage.`,
     }),
     ...(facts.capabilities.fim === 'probe' && {
-      fimFamily: textSetting('', {
+      fimFamily: nameSetting([...templates.keys()], {
         restricted: true,
-        description: `The fill-in-the-middle template of the model at ${facts.label}, for example \`qwen\` or \`starcoder\`. Left empty, Reaper finds it out.`,
+        description: `The model family whose fill-in-the-middle template the model at ${facts.label} takes. Left empty, Reaper finds it out.`,
       }),
     }),
     ...(isOwnServer && {

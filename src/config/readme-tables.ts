@@ -84,6 +84,8 @@ function kindOf(accepts: Accepts): string {
     case 'choice':
     case 'choice-list':
       return accepts.choices.map(({ value }) => `\`${value}\``).join(', ');
+    case 'name':
+      return accepts.names.map((name) => `\`${name}\``).join(', ');
     case 'text':
       return 'text';
     case 'url':

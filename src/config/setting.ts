@@ -11,6 +11,7 @@ export type Accepts =
   | { readonly type: 'boolean' }
   | { readonly type: 'integer'; readonly minimum: number; readonly maximum: number }
   | { readonly type: 'choice'; readonly choices: readonly Choice[] }
+  | { readonly type: 'name'; readonly names: readonly string[] }
   | { readonly type: 'text' }
   | { readonly type: 'url' }
   | { readonly type: 'text-list' }
@@ -73,6 +74,13 @@ export function choiceSetting<const V extends string>(
   const choices = Object.entries<string>(descriptions).map(([value, description]) => ({ value, description }));
   const isChoice = (value: unknown): value is V => typeof value === 'string' && Object.hasOwn(descriptions, value);
   return define(fallback, text, { type: 'choice', choices }, (value) => (isChoice(value) ? value : undefined));
+}
+
+/** One of names that need no description, or `''` for none of them, which is the default. */
+export function nameSetting(names: readonly string[], text: SettingText): Setting<string> {
+  return define('', text, { type: 'name', names }, (value) =>
+    typeof value === 'string' && (value === '' || names.includes(value)) ? value : undefined,
+  );
 }
 
 export function textSetting(fallback: string, text: SettingText): Setting<string> {

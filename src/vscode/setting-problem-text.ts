@@ -21,6 +21,8 @@ function acceptsText(accepts: Accepts): string {
       return vscode.l10n.t('a whole number from {0} to {1}', accepts.minimum, accepts.maximum);
     case 'choice':
       return accepts.choices.map(({ value }) => `"${value}"`).join(', ');
+    case 'name':
+      return ['', ...accepts.names].map((name) => `"${name}"`).join(', ');
     case 'text':
       return vscode.l10n.t('a text');
     case 'url':

@@ -5,6 +5,7 @@ import {
   choiceSetting,
   headerMapSetting,
   integerSetting,
+  nameSetting,
   textListSetting,
   urlSetting,
 } from '../../src/config/setting.ts';
@@ -26,6 +27,13 @@ describe('a setting', () => {
     assert.equal(parse('never'), 'never');
     assert.equal(parse('toString'), undefined);
     assert.equal(parse('Auto'), undefined);
+  });
+
+  it('takes one of its names, or none', () => {
+    const { parse } = nameSetting(['qwen-coder'], text);
+    assert.equal(parse('qwen-coder'), 'qwen-coder');
+    assert.equal(parse(''), '');
+    assert.equal(parse('qwen'), undefined);
   });
 
   it('takes web addresses without user and password, and drops slashes at the end', () => {
