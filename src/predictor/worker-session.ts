@@ -3,6 +3,7 @@ import { getHeapStatistics } from 'node:v8';
 import type { Clock } from '../base/clock.ts';
 import type { Disposable } from '../base/disposable.ts';
 import { errorMessage } from '../base/errors.ts';
+import { redactSecrets } from '../base/redact.ts';
 import { limitsFor } from './limits.ts';
 import type { FromWorker, PredictorWorkerData, ToWorker } from './messages.ts';
 import type { LearnableFile, Prediction, PredictionQuery } from './predictor.ts';
@@ -123,7 +124,9 @@ class Session implements WorkerSession {
   }
 
   *#learnFile(file: LearnableFile): Generator<void, void> {
-    const text = file.text.includes('\r') ? file.text.replaceAll('\r\n', '\n') : file.text;
+    // What is learned is suggested elsewhere and kept on disk: no secret gets so far.
+    const safe = redactSecrets(file.text);
+    const text = safe.includes('\r') ? safe.replaceAll('\r\n', '\n') : safe;
     if (yield* this.#model.corpus.learn({ ...file, text })) {
       this.#changed();
     }

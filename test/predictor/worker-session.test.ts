@@ -113,6 +113,20 @@ describe('the session of the worker', () => {
     assert.ok(state.tokens > 1000 && state.memoryBytes > 0);
   });
 
+  it('learns no secret, and so suggests none', () => {
+    const { send, finish, ofType } = start();
+    // Put together here, so that no scanner takes this file for a leak.
+    const secret = `ghp_${'a1B2c3D4e5F6'.repeat(3)}`;
+    const text = `const client = connect('${secret}', region, retries);\n`.repeat(30);
+    send({ type: 'learn', id: 1, files: [0, 1, 2].map((n) => ({ path: `k${n}.ts`, language: 'typescript', text })) });
+    finish();
+    send({ type: 'predict', id: 2, query: { ...QUERY, prefix: 'const client = ' } });
+    finish();
+    const suggested = ofType('predicted')[0]?.prediction?.text ?? '';
+    assert.match(suggested, /^connect\('/);
+    assert.ok(!suggested.includes(secret.slice(4, 20)), suggested);
+  });
+
   it('suggests nothing of a forgotten file from that moment on, even if it waits to be learned', () => {
     const { send, finish, ofType } = start();
     send({ type: 'learn', id: 1, files: FILES.slice(0, 2) });
