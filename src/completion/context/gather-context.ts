@@ -5,7 +5,7 @@ import type { DocumentView } from '../../editor/document.ts';
 import type { ContextSnippet } from '../../router/model-request.ts';
 import type { ContextQuery } from '../context-port.ts';
 import type { ContextSources, Remembered } from './context-sources.ts';
-import { signatureSnippets, windowSnippets } from './context-snippets.ts';
+import { prepareWindows, signatureSnippets, windowSnippets } from './context-snippets.ts';
 import { createImportLoader } from './imported-files.ts';
 import { nearbyNames } from './nearby-names.ts';
 import { signatureCandidates } from './signature-candidates.ts';
@@ -163,5 +163,7 @@ async function gatherWindows(
       return known?.version === other.version ? known : background.run(openFiles.read(other), urgency);
     }),
   );
-  gathering.similar = await background.run(similarWindows(document, position, files, openFiles), urgency);
+  const similar = await background.run(similarWindows(document, position, files, openFiles), urgency);
+  await background.run(prepareWindows(similar.slice(0, 2 * MAX_WINDOWS), sources), urgency);
+  gathering.similar = similar;
 }

@@ -186,8 +186,9 @@ function* addMentioned(
   add: Add,
 ): SlicedWork<undefined> {
   const nearest = direct.toSorted(compare).slice(0, MAX_FOLLOWED);
+  const likely = new Set(nearby.likelyTypes);
   for (const { symbols, declaration, rank } of nearest) {
-    const named = declaration.members.filter(({ name }) => nearby.likelyTypes.includes(name));
+    const named = declaration.members.filter(({ name }) => likely.has(name));
     // What the cursor's line leads to has its own members and those it inherits.
     const inherited = rank < 0 ? typesIn(declaration.header) : [];
     const urgent = new Set([...named.flatMap(({ text }) => typesIn(text)), ...inherited]);
@@ -204,13 +205,17 @@ function* addMentioned(
   return undefined;
 }
 
+/** Of a table with thousands of members not all are followed; they would take longer than a step may. */
+const MAX_MEMBERS_READ = 200;
+const MAX_MENTIONED = 60;
+
 const mentions = new WeakMap<Declaration, readonly string[]>();
 
 function mentionedBy(declaration: Declaration): readonly string[] {
   let types = mentions.get(declaration);
   if (types === undefined) {
-    const all = [declaration.header, ...declaration.members.map(({ text }) => text)].flatMap(typesIn);
-    types = [...new Set(all)].slice(0, 60);
+    const texts = declaration.members.slice(0, MAX_MEMBERS_READ).map(({ text }) => text);
+    types = [...new Set([declaration.header, ...texts].flatMap(typesIn))].slice(0, MAX_MENTIONED);
     mentions.set(declaration, types);
   }
   return types;
