@@ -1,16 +1,17 @@
 // @ts-check
 /**
- * Bundles the extension into `dist/`: `node esbuild.mjs`, with `--minify` for the package, with `--watch` while working on it.
+ * Bundles the extension into `dist/`: `node esbuild.mjs`, with `--watch` while working on it. The package is made with `--minify`
+ * and `--outdir=<folder>`, so that it does not get in the way of an editor that runs from `dist/`.
  * The entry stays small because everything behind a dynamic import goes to a chunk of its own.
  */
-import { copyFileSync, existsSync, mkdirSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { copyFileSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import * as esbuild from 'esbuild';
 import { GRAMMAR_FOLDER_FILES, RUNTIME_FILE } from './src/completion/syntax/grammars.ts';
 
 const project = fileURLToPath(new URL('.', import.meta.url));
-const dist = join(project, 'dist');
 
 /** File in `dist/` → source. Workers are entries of their own: they are started by file name. */
 const ENTRIES = {
@@ -20,19 +21,19 @@ const ENTRIES = {
 };
 
 /**
- * @param {{ minify: boolean }} choice
+ * @param {{ minify: boolean, outdir?: string }} choice
  * @returns {esbuild.BuildOptions & { metafile: true }}
  */
-export function buildOptions({ minify }) {
+export function buildOptions({ minify, outdir = 'dist' }) {
   return {
     absWorkingDir: project,
-    entryPoints: Object.fromEntries(Object.entries(ENTRIES).filter(([, source]) => existsSync(join(project, source)))),
-    outdir: 'dist',
+    entryPoints: ENTRIES,
+    outdir,
     bundle: true,
     format: 'esm',
     splitting: true,
     // Flat, so that `new URL('./predictor-worker.js', import.meta.url)` holds in every chunk.
-    chunkNames: 'chunk-[name]-[hash]',
+    chunkNames: '[name]-[hash]',
     platform: 'node',
     // The extension host of the oldest VS Code that we support (1.120) runs Node 22.
     target: 'node22',
@@ -50,21 +51,25 @@ export function buildOptions({ minify }) {
   };
 }
 
-/** Copies what the syntax worker loads as files: the tree-sitter runtime, and a grammar for each language. */
-function copyAssets() {
-  mkdirSync(dist, { recursive: true });
+/** Copies what the syntax worker loads as files: the tree-sitter runtime, and a grammar for each language. @param {string} folder */
+function copyAssets(folder) {
   for (const file of GRAMMAR_FOLDER_FILES) {
     const source = file === RUNTIME_FILE ? `web-tree-sitter/${file}` : `@vscode/tree-sitter-wasm/wasm/${file}`;
-    copyFileSync(join(project, 'node_modules', source), join(dist, file));
+    copyFileSync(join(project, 'node_modules', source), join(folder, file));
   }
 }
 
-/** Chunks carry a hash, so those of earlier builds would stay for ever. @param {esbuild.Metafile} metafile */
-function removeOldOutputs(metafile) {
+/**
+ * Chunks carry a hash, so those of earlier builds would stay for ever.
+ *
+ * @param {string} folder
+ * @param {esbuild.Metafile} metafile
+ */
+function removeOldOutputs(folder, metafile) {
   const current = new Set(Object.keys(metafile.outputs).map((output) => basename(output)));
-  for (const file of readdirSync(dist)) {
+  for (const file of readdirSync(folder)) {
     if (/\.js(\.map)?$/.test(file) && !current.has(file)) {
-      rmSync(join(dist, file), { force: true });
+      rmSync(join(folder, file), { force: true });
     }
   }
 }
@@ -73,27 +78,36 @@ function removeOldOutputs(metafile) {
 const finishOutputs = {
   name: 'finish-outputs',
   setup(build) {
+    const folder = resolve(project, build.initialOptions.outdir ?? '');
     build.onEnd((result) => {
       if (result.metafile !== undefined && result.errors.length === 0) {
-        copyAssets();
-        removeOldOutputs(result.metafile);
-        writeFileSync(join(dist, 'meta.json'), JSON.stringify(result.metafile));
+        copyAssets(folder);
+        removeOldOutputs(folder, result.metafile);
+        writeFileSync(join(folder, 'meta.json'), JSON.stringify(result.metafile));
       }
     });
   },
 };
 
-if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  const options = { ...buildOptions({ minify: process.argv.includes('--minify') }), plugins: [finishOutputs] };
-  if (process.argv.includes('--watch')) {
+async function main() {
+  const { values } = parseArgs({
+    options: { minify: { type: 'boolean' }, watch: { type: 'boolean' }, outdir: { type: 'string' } },
+  });
+  const choice = { minify: values.minify === true, ...(values.outdir === undefined ? {} : { outdir: values.outdir }) };
+  const options = { ...buildOptions(choice), plugins: [finishOutputs] };
+  if (values.watch === true) {
     const context = await esbuild.context({ ...options, logLevel: 'info' });
     await context.watch();
-  } else {
-    try {
-      await esbuild.build(options);
-    } catch {
-      // esbuild has printed what is wrong.
-      process.exitCode = 1;
-    }
+    return;
   }
+  try {
+    await esbuild.build(options);
+  } catch {
+    // esbuild has printed what is wrong.
+    process.exitCode = 1;
+  }
+}
+
+if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  await main();
 }

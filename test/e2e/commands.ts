@@ -2,10 +2,12 @@
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Locator, Page } from 'playwright-core';
 import { resultsFolder } from '../../scripts/bootstrap/paths.mjs';
 import type { Workbench } from './workbench.ts';
 
 const WAIT_MS = 60_000;
+const KEY_ATTEMPTS = 6;
 
 /** All that is needed of a workbench here. */
 type WithPage = Pick<Workbench, 'page'>;
@@ -13,14 +15,28 @@ type WithPage = Pick<Workbench, 'page'>;
 /** Runs a command through the palette, by the title that stands there: `Category: Title`. */
 export async function runCommand(workbench: WithPage, title: string): Promise<void> {
   const { page } = workbench;
-  await page.keyboard.press('F1');
-  const input = page.locator('.quick-input-widget input[type="text"]').first();
-  await input.waitFor({ timeout: WAIT_MS });
+  const input = await openQuickInput(page, 'F1');
   await input.fill(`>${title}`);
   // The row's label goes on with key bindings; its first part is the title to the letter.
   const row = page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first();
   await row.waitFor({ timeout: WAIT_MS });
   await row.click();
+}
+
+/** Opens an input at the top of the window with a key; pressed again if something that was still loading swallowed it. */
+export async function openQuickInput(page: Page, key: string): Promise<Locator> {
+  const input = page.locator('.quick-input-widget input[type="text"]').first();
+  for (let attempt = 1; ; attempt++) {
+    await page.keyboard.press(key);
+    try {
+      await input.waitFor({ timeout: WAIT_MS / KEY_ATTEMPTS });
+      return input;
+    } catch (error) {
+      if (attempt === KEY_ATTEMPTS) {
+        throw error;
+      }
+    }
+  }
 }
 
 /**

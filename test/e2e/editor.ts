@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { runCommand, screenshot } from './commands.ts';
+import { openQuickInput, runCommand, screenshot } from './commands.ts';
 import type { Workbench } from './workbench.ts';
 
 /** Generous: the first file of a language starts that language's server. */
@@ -13,9 +13,7 @@ const RETYPE_ATTEMPTS = 4;
 export async function openFile(workbench: Workbench, path: string): Promise<void> {
   const { page } = workbench;
   const name = path.split('/').at(-1) ?? path;
-  await page.keyboard.press('Control+P');
-  const input = page.locator('.quick-input-widget input[type="text"]').first();
-  await input.waitFor({ timeout: WAIT_MS });
+  const input = await openQuickInput(page, 'Control+P');
   await input.fill(path);
   await page.locator('.quick-input-list .monaco-list-row.focused', { hasText: name }).waitFor({ timeout: WAIT_MS });
   await page.keyboard.press('Enter');
@@ -26,9 +24,7 @@ export async function openFile(workbench: Workbench, path: string): Promise<void
 /** Moves the cursor; both numbers count from one. */
 export async function goTo(workbench: Workbench, line: number, column: number): Promise<void> {
   const { page } = workbench;
-  await page.keyboard.press('Control+G');
-  const input = page.locator('.quick-input-widget input[type="text"]').first();
-  await input.waitFor({ timeout: WAIT_MS });
+  const input = await openQuickInput(page, 'Control+G');
   await input.fill(`:${line}:${column}`);
   await page.keyboard.press('Enter');
   await page
