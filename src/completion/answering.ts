@@ -28,8 +28,8 @@ const CANDIDATES = 3;
 const FIRST_TOKEN_GUESS_MS = 300;
 /** From the first token to the end of the first line, at 10 tokens and 8 ms each. */
 const FIRST_LINE_MS = 80;
-/** A model that answers so soon is waited for; before that the embedded model's answer would only flash by. */
-const INSTANT_WORTH_MS = 120;
+/** A model that answers so soon is waited for: the embedded answer would be replaced while it is being read. */
+const INSTANT_WORTH_MS = 350;
 
 export interface AnsweringPorts {
   readonly clock: Clock;
