@@ -67,18 +67,25 @@ export class StreamCache {
     const waiting: CompletionStream[] = [];
     let instant: ReadyAnswer | undefined;
     let nothing: Answer | undefined;
+    // Puts back what was just deleted, so it only speaks where no other does: deleted typos are not offered again.
+    let deleted: ReadyAnswer | undefined;
     for (const stream of this.#inOrder(shown)) {
       const answer = answerOf(stream, situation, finish);
       if (answer.type === 'ready' && stream.kind !== 'instant') {
-        return answer;
-      }
-      if (answer.type === 'ready') {
+        if (answer.consumed >= 0) {
+          return answer;
+        }
+        deleted ??= answer;
+      } else if (answer.type === 'ready') {
         instant ??= answer;
       } else if (answer.type === 'waiting' && stream.kind !== 'instant') {
         waiting.push(stream);
       } else if (answer.type === 'nothing' && stream.kind !== 'instant') {
         nothing ??= answer;
       }
+    }
+    if (deleted !== undefined && waiting.length === 0) {
+      return deleted;
     }
     if (waiting.length > 0) {
       return { type: 'waiting', streams: waiting, instant };

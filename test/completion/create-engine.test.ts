@@ -56,6 +56,18 @@ describe('ghost text', () => {
     assert.equal(editor.requests.length, 1);
   });
 
+  it('does not offer a deleted typo again', async () => {
+    const texts = ['total = sum();', 'y = typo();'];
+    const editor = new EditorHarness({ text: 'let█', answer: () => ({ text: texts.shift() ?? '' }) });
+    editor.type(' ');
+    assert.equal(await editor.ghost(), 'total = sum();');
+    editor.type('x');
+    await editor.clock.advance(1000);
+    assert.equal(await editor.ghost(), 'y = typo();');
+    editor.backspace();
+    assert.equal(await editor.ghost(), 'total = sum();');
+  });
+
   it('keeps the result of a question that the editor cancelled', async () => {
     const editor = new EditorHarness({ text: 'const a = 1;█', answer: knowing(FINISHED) });
     editor.type('\n');
