@@ -67,6 +67,7 @@ export class DocumentSession implements Disposable {
   readonly onDivergence = this.#divergence.event;
   readonly #prefixWindow = new PrefixWindow();
   readonly #modes = new WeakMap<CompletionStream, SyntaxFacts>();
+  readonly #lineModes = new WeakMap<CompletionStream, Map<number, 'line' | 'block'>>();
   #pendingStart: { readonly situation: Situation; readonly timer: Disposable } | undefined;
   /** Fires when a stream has a further line or has ended, and when a delayed request was started. */
   readonly onProgress = this.#progress.event;
@@ -239,8 +240,7 @@ export class DocumentSession implements Disposable {
     let here: FinishContext | undefined;
     return (stream, raw, consumed) => {
       here ??= this.#finishContext(situation, this.#ports.settings().multiLine === 'always' ? 'block' : 'line');
-      const sameLine = !stream.text.slice(0, Math.max(0, consumed)).includes('\n');
-      const mode = sameLine ? this.#modeOf(stream) : this.#modeAt(situation);
+      const mode = this.#modeInLine(stream, breaksIn(stream.text.slice(0, Math.max(0, consumed))), situation);
       return this.#ports.finish(raw, !stream.running, { ...here, mode });
     };
   }
@@ -261,6 +261,22 @@ export class DocumentSession implements Disposable {
     return this.#wanted(this.#modes.get(stream)?.mode ?? 'line');
   }
 
+  /**
+   * A line keeps the mode in which it was first looked at, and a block goes on until its end: decided anew at each key, ghost
+   * text would lose its further lines as soon as something is typed.
+   */
+  #modeInLine(stream: CompletionStream, line: number, situation: Situation): 'line' | 'block' {
+    const first = this.#modeOf(stream);
+    if (line === 0 || first === 'block') {
+      return first;
+    }
+    const known = this.#lineModes.get(stream) ?? new Map<number, 'line' | 'block'>();
+    this.#lineModes.set(stream, known);
+    const mode = known.get(line) ?? (known.get(line - 1) === 'block' ? 'block' : this.#modeAt(situation));
+    known.set(line, mode);
+    return mode;
+  }
+
   #modeAt(situation: Situation): 'line' | 'block' {
     const { before, after, document } = situation;
     return this.#wanted(this.#ports.syntax.analyzeNow({ languageId: document.languageId, before, after }).mode);
@@ -270,4 +286,8 @@ export class DocumentSession implements Disposable {
     const { multiLine } = this.#ports.settings();
     return multiLine === 'auto' ? mode : multiLine === 'always' ? 'block' : 'line';
   }
+}
+
+function breaksIn(text: string): number {
+  return text.split('\n').length - 1;
 }
