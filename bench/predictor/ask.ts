@@ -6,6 +6,9 @@ import { type Asked, leaveOut } from './leave-out.ts';
 import type { PlaceKind } from './positions.ts';
 import { type SourceFile, type Tree, hashOf } from './trees.ts';
 
+/** What the provider asks for at the most in practice. */
+const MAX_LINES = 6;
+
 export interface Sample {
   readonly tree: string;
   readonly kind: PlaceKind;
@@ -15,8 +18,10 @@ export interface Sample {
   readonly bestOfAll: Answer | undefined;
   readonly isShown: boolean;
   readonly isNextRight: boolean;
-  readonly wallMs: number;
-  readonly cpuMs: number;
+  readonly ms: number;
+  /** Lines beyond the first that are shown when there may be any, and whether all that is shown is right then. */
+  readonly furtherLines: number;
+  readonly isAllRight: boolean;
   reference?: ReferenceAnswer;
 }
 
@@ -29,7 +34,7 @@ export interface ReferenceAnswer extends Answer {
   /** Would be shown if it were sure. */
   readonly isWorthShowing: boolean;
   readonly isNextRight: boolean;
-  readonly wallMs: number;
+  readonly ms: number;
 }
 
 export interface TreeResult {
@@ -77,11 +82,10 @@ function askModel(tree: Tree, model: WorkspaceModel, { file, position }: Asked):
   const { rest, kind } = position;
   const prefix = file.text.slice(0, position.offset);
   const query = { path, language: tree.language, prefix, suffix: '', maxLines: 1 };
-  const cpu = process.threadCpuUsage();
   const startedAt = performance.now();
   const shown = model.predict(query, { now: () => performance.now() });
-  const wallMs = performance.now() - startedAt;
-  const used = process.threadCpuUsage(cpu);
+  const ms = performance.now() - startedAt;
+  const whole = model.predict({ ...query, maxLines: MAX_LINES }, { now: () => 0 })?.text ?? '';
   let bestOfAll: Answer | undefined;
   let best: Answer | undefined;
   for (const { text, isWorthShowing, features } of model.candidates(path, prefix)) {
@@ -96,8 +100,9 @@ function askModel(tree: Tree, model: WorkspaceModel, { file, position }: Asked):
     bestOfAll,
     isShown: shown !== undefined,
     isNextRight: isNext(model.nextToken(path, prefix), rest),
-    wallMs,
-    cpuMs: (used.user + used.system) / 1000,
+    ms,
+    furtherLines: whole.split('\n').length - 1,
+    isAllRight: isStart(whole, file.text.slice(position.offset)),
   };
 }
 
@@ -130,14 +135,21 @@ function askReference(files: readonly SourceFile[], places: readonly Asked[]): R
   return answers;
 }
 
-function referenceAnswer({ text, probability, next }: Guess, rest: string, wallMs: number): ReferenceAnswer {
+function referenceAnswer({ text, probability, next }: Guess, rest: string, ms: number): ReferenceAnswer {
   return {
     isRight: text === rest.trim(),
     confidence: probability,
     isWorthShowing: text.length >= 3 && /[\p{L}\p{N}_$]/u.test(text),
     isNextRight: isNext(next, rest),
-    wallMs,
+    ms,
   };
+}
+
+/** Whether whole lines of a text are what follows, white space at line ends aside. */
+function isStart(lines: string, text: string): boolean {
+  const count = lines.split('\n').length;
+  const expected = text.split('\n', count).map((line) => line.trimEnd());
+  return lines.split('\n').every((line, at) => line.trimEnd() === expected[at]);
 }
 
 /** Whether a token is the next one: at a place between tokens it is not cut short. */

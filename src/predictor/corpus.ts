@@ -3,11 +3,12 @@ import type { CorpusFile, CorpusLimits } from './corpus-file.ts';
 import { distance, folderOf, hashOf, isWorthLearning } from './learnable.ts';
 import { detectIndentUnit } from './line-break.ts';
 import { LineChains, LineReader } from './line-chains.ts';
+import { nearestFirst } from './nearest-first.ts';
 import type { LearnableFile } from './predictor.ts';
 import { Successors } from './successors.ts';
 import { FILE_START, TokenIndex, isBreakToken } from './token-index.ts';
-import { renameWord } from './rename-word.ts';
 import { START_OF_TEXT, type TokenSink, tokenize } from './tokenizer.ts';
+import { VocabularyChange } from './vocabulary-change.ts';
 import { Vocabulary } from './vocabulary.ts';
 
 /** Suffix matches below this many tokens come from `Successors`; measured: 3 is no better, 6 loses one line in twenty. */
@@ -16,6 +17,8 @@ export const PROJECT_ORDER = 4;
 const SLICE_CHARACTERS = 16_384;
 /** Dropped at a time when there is no room, so that it need not be done for each file. */
 const KEPT_SHARE_WHEN_FULL = 0.75;
+/** A file that is farther than this share of what is known is not worth making room for, or room is made all the time. */
+const NEAR_SHARE = 0.5;
 /** If less than this is living, room is made by clearing out the dead. */
 const FULL_SHARE = 0.9;
 /** A tree of forgotten and replaced files is rebuilt once they outweigh this share of the living, and this many tokens. */
@@ -97,7 +100,7 @@ export class Corpus {
 
   /** Where the user is now: what is near stays when room runs out. */
   focusOn(path: string): void {
-    if (folderOf(path) !== folderOf(this.#focus)) {
+    if (this.#focus === '' || folderOf(path) !== folderOf(this.#focus)) {
       this.#horizon = Number.POSITIVE_INFINITY;
     }
     this.#focus = path;
@@ -148,26 +151,25 @@ export class Corpus {
     return true;
   }
 
-  /** Drops dead files and, for want of room, the farthest; words that only they used are gone too. */
+  /** Drops dead files and, for want of room, the farthest; after forgetting also the words that only they used. */
   *rebuild(): Generator<void, void> {
     this.#rebuilding = true;
-    this.#forgotten = false;
     const kept = this.#filesToKeep();
-    const old = this.vocabulary;
-    const words = new Vocabulary(this.#limits.maxWords, this.#limits.maxWordUnits);
-    const renamed = new Int32Array(old.size);
+    const words =
+      this.#forgotten || this.vocabulary.isFull ? new VocabularyChange(this.vocabulary, this.#limits) : undefined;
+    this.#forgotten = false;
     const { tokens } = this.index;
     let to = 0;
     for (const file of kept) {
       const start = to;
       for (let from = file.start; from < file.end; from++) {
-        tokens[to++] = renameWord(tokens[from]!, old, words, renamed);
+        tokens[to++] = words === undefined ? tokens[from]! : words.rename(tokens[from]!);
       }
       file.start = start;
       file.end = to;
       yield;
     }
-    this.vocabulary = words;
+    this.vocabulary = words?.vocabulary ?? this.vocabulary;
     this.files = kept;
     // Some may have been forgotten meanwhile.
     this.#byPath = new Map(kept.filter(({ alive }) => alive).map((file) => [file.path, file]));
@@ -209,18 +211,17 @@ export class Corpus {
   }
 
   #isTooFar(path: string): boolean {
-    return distance(path, this.#focus) >= this.#horizon;
+    // The file being edited itself is never too far.
+    return path !== this.#focus && distance(path, this.#focus) >= this.#horizon;
   }
 
-  /** Whether no file is farther than this one, when the room is really taken: then it is left out, and so is what is as far. */
+  /** Whether there is no room for this file: it takes the place of others only if it is much nearer. So are all as far left out. */
   #isFarthest(path: string): boolean {
     if (this.liveTokens < this.#limits.maxTokens * FULL_SHARE && !this.vocabulary.isFull) {
       return false;
     }
-    this.#horizon = 0;
-    for (const known of this.#byPath.keys()) {
-      this.#horizon = Math.max(this.#horizon, distance(known, this.#focus));
-    }
+    this.#horizon =
+      this.#focus === '' ? 0 : nearestFirst(this.#byPath.values(), this.#focus, this.liveTokens * NEAR_SHARE).horizon;
     return this.#isTooFar(path);
   }
 
@@ -280,21 +281,13 @@ export class Corpus {
     }
   }
 
-  /** The living, nearest first until there is room to spare; then in the order of their tokens. */
+  /** The living, in the order of their tokens; if there are too many, those near the focus. */
   #filesToKeep(): CorpusFile[] {
-    const living = [...this.#byPath.values()];
-    const room = this.#limits.maxTokens * KEPT_SHARE_WHEN_FULL;
-    if (this.liveTokens > room || this.vocabulary.isFull) {
-      const budget = this.liveTokens > room ? room : this.liveTokens * KEPT_SHARE_WHEN_FULL;
-      const far = new Map(living.map((file) => [file, distance(file.path, this.#focus)]));
-      living.sort((a, b) => far.get(a)! - far.get(b)! || b.touched - a.touched);
-      let sum = 0;
-      const fitting = living.findIndex((file) => (sum += file.end - file.start) > budget);
-      if (fitting >= 0) {
-        this.#horizon = far.get(living[fitting]!)!;
-        living.length = fitting;
-      }
-    }
-    return living.sort((a, b) => a.start - b.start);
+    const { maxTokens } = this.#limits;
+    const isTooMuch = this.liveTokens > maxTokens * KEPT_SHARE_WHEN_FULL || this.vocabulary.isFull;
+    const budget = isTooMuch ? Math.min(maxTokens, this.liveTokens) * KEPT_SHARE_WHEN_FULL : Number.POSITIVE_INFINITY;
+    const { files, horizon } = nearestFirst(this.#byPath.values(), this.#focus, budget);
+    this.#horizon = Math.min(this.#horizon, horizon);
+    return files.sort((a, b) => a.start - b.start);
   }
 }

@@ -97,7 +97,8 @@ describe('the corpus', () => {
   it('keeps what is near the file being edited when there is no room for all, and never takes more', () => {
     const limits = { maxTokens: 6000, maxWords: 3000, maxWordUnits: 30_000 };
     const corpus = new Corpus(limits);
-    const text = (name: string): string => Array.from({ length: 60 }, (_, line) => `call${line}(${name});\n`).join('');
+    const text = (name: string): string =>
+      Array.from({ length: 60 }, (_, line) => `call${line}(${name}, 1, 2);\n`).join('');
     corpus.focusOn('near/x.ts');
     for (let number = 0; number < 60; number++) {
       learn(corpus, { [`far/away/f${number}.ts`]: text(`f${number}`), [`near/n${number % 6}.ts`]: text(`n${number}`) });
@@ -108,6 +109,22 @@ describe('the corpus', () => {
       assert.notEqual(corpus.fileOf(`near/n${number}.ts`), undefined);
     }
     assertWhole(corpus);
+  });
+
+  it('follows the file being edited also when all room is taken by files as near', () => {
+    const corpus = new Corpus({ maxTokens: 6000, maxWords: 3000, maxWordUnits: 30_000 });
+    const text = (name: string): string =>
+      Array.from({ length: 60 }, (_, line) => `call${line}(${name}, 1, 2);\n`).join('');
+    for (let number = 0; number < 30; number++) {
+      learn(corpus, { [`f${number}.ts`]: text(`f${number}`) });
+    }
+    const full = corpus.liveFiles;
+    for (let version = 0; version < 20; version++) {
+      corpus.focusOn('f0.ts');
+      learn(corpus, { 'f0.ts': text(`v${version}`), 'g.ts': text('g') });
+      assert.match(textOf(corpus, 'f0.ts'), new RegExp(`v${version} `));
+    }
+    assert.ok(corpus.liveFiles > full / 2);
   });
 
   it('goes on when the words run out', () => {
