@@ -19,6 +19,7 @@ export async function openFile(workbench: Workbench, path: string): Promise<void
   await page.keyboard.press('Enter');
   await page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor({ timeout: WAIT_MS });
   await page.locator('.editor-group-container.active .monaco-editor.focused').waitFor({ timeout: WAIT_MS });
+  await untilIdle(page);
 }
 
 /** Moves the cursor; both numbers count from one. */
@@ -103,6 +104,14 @@ export async function savedText(workbench: Workbench, path: string): Promise<str
   await runCommand(workbench, 'File: Save');
   await workbench.page.locator('.tab.active:not(.dirty)').waitFor({ timeout: WAIT_MS });
   return readFileSync(join(workbench.workspaceFolder, path), 'utf8');
+}
+
+/**
+ * A new editor gets its ghost text part only when the window is idle; a key that is pressed before that is never asked about.
+ * Idle callbacks run in the order in which they were asked for, so this one comes after it.
+ */
+function untilIdle(page: Page): Promise<unknown> {
+  return page.evaluate(() => new Promise((resolve) => requestIdleCallback(resolve)));
 }
 
 function nextFrame(page: Page): Promise<unknown> {
