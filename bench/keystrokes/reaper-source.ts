@@ -47,10 +47,12 @@ export async function createServedRouter(model: ServedModel): Promise<Router> {
     enabled: true,
     baseUrl: model.baseUrl,
     completionModel: undefined,
+    chatModel: undefined,
+    options: {},
     headers: {},
     fimFamily: undefined,
     parallelRequests: undefined,
-    apiKey: () => Promise.resolve(undefined),
+    credentials: () => Promise.resolve([]),
   };
   // The protocol's code is loaded on first use, in real time: before the clock starts.
   await profile.definition.wire();

@@ -13,6 +13,7 @@ import { createTransport } from '../../src/router/transport.ts';
 import { percentile } from '../report/statistics.ts';
 import { atMost, type Row } from '../report/table.ts';
 import { row } from './row.ts';
+import { credentialOf } from '../../src/router/credential.ts';
 
 const never = new AbortController().signal;
 const freeEgress: Egress = { check: () => undefined, record: () => undefined };
@@ -83,10 +84,12 @@ function routerAt(urls: readonly string[]): Router {
         enabled: true,
         baseUrl,
         completionModel: undefined,
+        chatModel: undefined,
+        options: {},
         headers: {},
         fimFamily: undefined,
         parallelRequests: undefined,
-        apiKey: () => Promise.resolve('sk-0123456789'),
+        credentials: () => Promise.resolve([credentialOf('api-key', 'sk-0123456789')]),
       },
     ];
   });

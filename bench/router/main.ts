@@ -15,6 +15,7 @@ import { row } from './row.ts';
 import { measureCancel, measureChunks, measureFailover } from './loopback.ts';
 import { percentile } from '../report/statistics.ts';
 import { atMost, printReport, type Row, saveReport } from '../report/table.ts';
+import { credentialOf } from '../../src/router/credential.ts';
 
 const openEgress: Egress = {
   // What the real policy does at least: read the host.
@@ -60,10 +61,12 @@ function routerOver(count: number, stream: Wire): Router {
     enabled: true,
     baseUrl: undefined,
     completionModel: undefined,
+    chatModel: undefined,
+    options: {},
     headers: {},
     fimFamily: undefined,
     parallelRequests: undefined,
-    apiKey: () => Promise.resolve('sk-0123456789'),
+    credentials: () => Promise.resolve([credentialOf('api-key', 'sk-0123456789')]),
   }));
   return createRouter({
     profiles: { list: () => profiles, onDidChange: new Emitter<void>().event },

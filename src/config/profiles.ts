@@ -3,6 +3,7 @@ import type { Disposable } from '../base/disposable.ts';
 import { errorMessage } from '../base/errors.ts';
 import { Emitter, type Event } from '../base/event.ts';
 import type { Logger } from '../base/logger.ts';
+import { credentialOf } from '../router/credential.ts';
 import type { ProviderDefinition, ProviderProfile } from '../router/provider-definition.ts';
 import type { Keys, KeySource } from './keys.ts';
 import type { ProviderSettings } from './provider-settings.ts';
@@ -53,7 +54,10 @@ export function createProfiles(options: ProfilesOptions): Profiles {
     }
     madeFrom = source;
     all = definitions.map((definition) =>
-      toProfile(definition, current.providers[definition.id], () => keys.read(definition.id)),
+      toProfile(definition, current.providers[definition.id], async () => {
+        const key = await keys.read(definition.id);
+        return key === undefined ? [] : [credentialOf('api-key', key)];
+      }),
     );
     ordered = orderProfiles(all, current.completion.providers, isSetUp);
     changed.fire();
@@ -137,18 +141,34 @@ function orderProfiles(
 function toProfile(
   definition: ProviderDefinition,
   settings: ProviderSettings | undefined,
-  apiKey: () => Promise<string | undefined>,
+  credentials: ProviderProfile['credentials'],
 ): ProviderProfile {
   return {
     definition,
     enabled: settings?.enabled ?? true,
     baseUrl: orUndefined(settings?.baseUrl) ?? definition.baseUrl,
     completionModel: orUndefined(settings?.completionModel) ?? definition.completionModel,
+    chatModel: orUndefined(settings?.chatModel) ?? definition.chatModel,
+    options: optionValues(definition, settings),
     headers: settings?.headers ?? {},
     fimFamily: orUndefined(settings?.fimFamily),
     parallelRequests: settings?.parallelRequests === 0 ? undefined : settings?.parallelRequests,
-    apiKey,
+    credentials,
   };
+}
+
+/** What is left empty is what the definition says. */
+function optionValues(definition: ProviderDefinition, settings: ProviderSettings | undefined): Record<string, string> {
+  return Object.fromEntries(
+    (definition.options ?? []).map((option) => [
+      option.name,
+      orUndefined(textOrUndefined(settings?.[option.name])) ?? option.default,
+    ]),
+  );
+}
+
+function textOrUndefined(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
 
 function orUndefined(text: string | undefined): string | undefined {

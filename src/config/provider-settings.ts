@@ -1,8 +1,9 @@
 /** The settings of each provider, derived from its definition: only those that mean something for it. */
 import { templates } from '../router/fim/templates.ts';
-import type { ProviderDefinition } from '../router/provider-definition.ts';
+import type { ProviderDefinition, ProviderOption } from '../router/provider-definition.ts';
 import {
   booleanSetting,
+  choiceSetting,
   headerMapSetting,
   integerSetting,
   nameSetting,
@@ -14,25 +15,38 @@ import {
 /** What is read of a definition here; a provider that cannot be built yet can still be described. */
 export type ProviderFacts = Pick<
   ProviderDefinition,
-  'id' | 'label' | 'location' | 'auth' | 'baseUrl' | 'discover' | 'completionModel' | 'capabilities'
+  | 'id'
+  | 'label'
+  | 'location'
+  | 'auth'
+  | 'baseUrl'
+  | 'discover'
+  | 'completionModel'
+  | 'chatModel'
+  | 'options'
+  | 'capabilities'
 >;
 
 /** What the user set for one provider; absent where the provider has no such setting. */
 export interface ProviderSettings {
+  /** The options of its definition, by name. */
+  readonly [option: string]: unknown;
   readonly enabled: boolean;
   readonly baseUrl?: string;
   readonly completionModel?: string;
+  readonly chatModel?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly fimFamily?: string;
   readonly parallelRequests?: number;
 }
 
-export type ProviderSettingName = keyof ProviderSettings;
+/** One of those above, or an option of the provider's own. */
+export type ProviderSettingName = string;
 
 /** More at once than any server that one person types for has been seen to serve. */
 const MOST_PARALLEL_REQUESTS = 64;
 
-export function providerSettingsOf(facts: ProviderFacts): Partial<Record<ProviderSettingName, Setting<unknown>>> {
+export function providerSettingsOf(facts: ProviderFacts): Readonly<Record<ProviderSettingName, Setting<unknown>>> {
   const enabled = booleanSetting(true, {
     // Who is switched off stays off wherever one works.
     scope: 'application',
@@ -55,6 +69,13 @@ export function providerSettingsOf(facts: ProviderFacts): Partial<Record<Provide
           ? `The model of ${facts.label} that completes code. Left empty, the first suitable model that the server lists is used.`
           : `The model of ${facts.label} that completes code.`,
     }),
+    ...(facts.capabilities.chat && {
+      chatModel: textSetting(facts.chatModel ?? '', {
+        restricted: true,
+        description: `The model of ${facts.label} for chat, agent, review and tests.${facts.chatModel === undefined ? ' Left empty, the first model that the server lists is used.' : ''}`,
+      }),
+    }),
+    ...Object.fromEntries((facts.options ?? []).map((option) => [option.name, optionSetting(option)])),
     headers: headerMapSetting({
       scope: 'machine',
       description: `HTTP headers to send with each request to ${facts.label}. Do not put keys here: use *Reaper: Set API Key*, which keeps them in the secret storage.`,
@@ -76,6 +97,13 @@ export function providerSettingsOf(facts: ProviderFacts): Partial<Record<Provide
       ),
     }),
   };
+}
+
+/** They say where requests go and with whose account, so no workspace sets them. */
+function optionSetting({ default: fallback, description, choices }: ProviderOption): Setting<string> {
+  return choices === undefined
+    ? textSetting(fallback, { scope: 'machine', description })
+    : choiceSetting(fallback, choices, { scope: 'machine', description });
 }
 
 function baseUrlDescription(facts: ProviderFacts): string {

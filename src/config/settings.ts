@@ -41,7 +41,7 @@ export function listSettings(table: SettingsTable): readonly SettingEntry[] {
   }
   for (const [id, settings] of Object.entries(table.providers)) {
     for (const [name, setting] of Object.entries(settings)) {
-      entries.push({ key: providerSettingKey(id, name as ProviderSettingName), section: 'providers', setting });
+      entries.push({ key: providerSettingKey(id, name), section: 'providers', setting });
     }
   }
   return entries;

@@ -2,7 +2,7 @@
 import type { ReaperError } from '../base/errors.ts';
 import type { AttemptPlan } from './attempt.ts';
 import { completeUsage } from './estimate-usage.ts';
-import type { AttemptOutcome, RequestRecord } from './request-record.ts';
+import type { AttemptOutcome, Cost, RequestRecord } from './request-record.ts';
 import type { FinishReason, TokenUsage } from './stream-part.ts';
 
 export interface Measured {
@@ -12,6 +12,8 @@ export interface Measured {
   readonly totalMs: number;
   /** The last that the server told. */
   readonly usage: TokenUsage | undefined;
+  readonly cost: Cost;
+  readonly credentialId: string | undefined;
   readonly textCharacters: number;
   readonly reasoningCharacters: number;
   readonly bytes: { readonly sent: number; readonly received: number };
@@ -19,14 +21,16 @@ export interface Measured {
 }
 
 export function recordOf(plan: AttemptPlan, measured: Measured): RequestRecord {
-  const { id, requestId, candidate, request, strategy, reason } = plan;
+  const { id, requestId, candidate, request, strategy, role, reason } = plan;
   const { outcome, startedAt, firstUsefulTokenMs, totalMs, textCharacters, reasoningCharacters } = measured;
   const ended = outcome.type === 'finished' ? 'whole' : 'cut';
   return {
     id,
     requestId,
     purpose: request.purpose,
+    conversationId: request.conversationId,
     strategy,
+    role,
     reason,
     providerId: candidate.providerId,
     model: candidate.model,
@@ -34,6 +38,8 @@ export function recordOf(plan: AttemptPlan, measured: Measured): RequestRecord {
     firstUsefulTokenMs,
     totalMs,
     usage: completeUsage(measured.usage, request.input, { ended, textCharacters, reasoningCharacters }),
+    cost: measured.cost,
+    credentialId: measured.credentialId,
     bytesSent: measured.bytes.sent,
     bytesReceived: measured.bytes.received,
     outcome,

@@ -13,12 +13,13 @@ import {
 } from './attempt-errors.ts';
 import { outcomeOf, recordOf } from './attempt-record.ts';
 import type { Candidate } from './candidates.ts';
+import type { Credential } from './credential.ts';
 import { type Deadlines, startWatchdog, type Watchdog } from './deadlines.ts';
 import { reaperErrorWithin } from './http-errors.ts';
 import type { ModelRequest, Strategy } from './model-request.ts';
-import { readKey } from './read-key.ts';
+import { needsCredential, readCredential } from './read-credentials.ts';
 import { errorWithoutSecrets, secretsOf } from './redact-secrets.ts';
-import type { RequestRecord } from './request-record.ts';
+import type { AttemptRole, RequestRecord } from './request-record.ts';
 import type { FinishReason, StreamPart, TokenUsage } from './stream-part.ts';
 import type { MeteredFetch, Transport } from './transport.ts';
 import type { WarmUps } from './warm-up.ts';
@@ -30,6 +31,7 @@ export interface AttemptPlan {
   readonly candidate: Candidate;
   readonly request: ModelRequest;
   readonly strategy: Strategy;
+  readonly role: AttemptRole;
   /** Goes into the record: `first choice`, `fallback after …`. */
   readonly reason: string;
   readonly deadlines: Deadlines;
@@ -82,6 +84,7 @@ export class Attempt implements Disposable {
   #settled = false;
   #error: ReaperError | undefined;
   #firstUsefulTokenMs: number | undefined;
+  #credentialId: string | undefined;
   #usage: TokenUsage | undefined;
   #textCharacters = 0;
   #reasoningCharacters = 0;
@@ -149,16 +152,18 @@ export class Attempt implements Disposable {
     const { candidate, request } = this.#plan;
     const { profile } = candidate;
     const { signal } = this.#controller;
-    const apiKey = await untilAborted(readKey(profile), signal);
-    this.#secrets = secretsOf(apiKey, profile.headers);
-    if (apiKey === undefined && profile.definition.auth === 'api-key') throw missingKeyError(candidate);
+    const credential = await untilAborted(readCredential(profile), signal);
+    this.#credentialId = credential?.id;
+    this.#secrets = secretsOf(credential, profile.headers);
+    if (credential === undefined && needsCredential(profile)) throw missingKeyError(candidate);
     const wire = await untilAborted(profile.definition.wire(), signal);
-    await this.#waitForModel(wire, apiKey);
+    await this.#waitForModel(wire, credential);
     signal.throwIfAborted();
     const stream = wire.stream({
       baseUrl: candidate.baseUrl,
       model: candidate.model,
-      apiKey,
+      credential,
+      options: profile.options,
       headers: profile.headers,
       input: request.input,
       limits: request.limits,
@@ -171,8 +176,8 @@ export class Attempt implements Disposable {
     return this.#iterator.next();
   }
 
-  async #waitForModel(wire: WireModule, apiKey: string | undefined): Promise<void> {
-    const load = this.#services.warmUps.load(this.#plan.candidate, wire, apiKey);
+  async #waitForModel(wire: WireModule, credential: Credential | undefined): Promise<void> {
+    const load = this.#services.warmUps.load(this.#plan.candidate, wire, credential);
     if (load === undefined) return;
     this.#loading = 'under-way';
     await untilAborted(load, this.#controller.signal);
@@ -206,7 +211,10 @@ export class Attempt implements Disposable {
       case 'warning':
         if (this.#warnings.length < MOST_WARNINGS) this.#warnings.push(part.message);
         break;
+      case 'reasoning-end':
+      case 'source':
       case 'replace':
+      case 'merge-piece':
         break;
       case 'finish':
         this.#settle(undefined, part.reason);
@@ -249,6 +257,8 @@ export class Attempt implements Disposable {
         firstUsefulTokenMs: this.#firstUsefulTokenMs,
         totalMs,
         usage: this.#usage,
+        cost: { usd: 0, certainty: 'unknown' },
+        credentialId: this.#credentialId,
         textCharacters: this.#textCharacters,
         reasoningCharacters: this.#reasoningCharacters,
         bytes: this.#metered.bytes,

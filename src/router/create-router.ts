@@ -38,7 +38,7 @@ export interface RouterOptions {
   readonly logger: Logger;
 }
 
-const STRATEGIES: Readonly<Record<Strategy, StrategyFunction>> = { single };
+const STRATEGIES: Readonly<Partial<Record<Strategy, StrategyFunction>>> = { single };
 
 // A provider that is set up but not known yet is worth this wait, once: a loopback probe takes 5 ms, a remote one 200 ms.
 const FIRST_PROBE_WAIT_MS = 1000;
@@ -120,15 +120,16 @@ export function createRouter(options: RouterOptions): Router {
         }
       }
 
-      return STRATEGIES[strategy]({
+      return (STRATEGIES[strategy] ?? single)({
         candidates: candidates(),
-        begin: (candidate, reason) =>
+        begin: (candidate, role, reason) =>
           begin({
             id: `${requestId}.${++attempts}`,
             requestId,
             candidate,
             request,
             strategy,
+            role,
             reason,
             // One limit for the whole request: a fallback has only what is left of it.
             deadlines: { ...deadlines, totalMs: deadlines.totalMs - (clock.now() - startedMs) },

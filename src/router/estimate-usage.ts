@@ -1,5 +1,5 @@
 /** Token counts where the server told none, or told only half before it was cut off. */
-import type { ModelInput } from './model-request.ts';
+import type { ChatMessage, ModelInput } from './model-request.ts';
 import type { TokenUsage } from './stream-part.ts';
 
 // facts/dependencies: the runner-up to a tokeniser; this runs for every cancelled completion, on the main thread.
@@ -48,9 +48,26 @@ function inputCharacters(input: ModelInput): number {
       return (
         (input.system?.length ?? 0) +
         input.messages.reduce(
-          (sum, message) => sum + message.content.reduce((inner, content) => inner + content.text.length, 0),
+          (sum, message) => sum + message.content.reduce((inner, content) => inner + charactersOf(content), 0),
           0,
         )
       );
+  }
+}
+
+// OpenAI's low-detail price of an image, as characters; providers differ, and none tells in advance.
+const IMAGE_CHARACTERS = 2800;
+
+function charactersOf(content: ChatMessage['content'][number]): number {
+  switch (content.type) {
+    case 'text':
+    case 'reasoning':
+      return content.text.length;
+    case 'image':
+      return IMAGE_CHARACTERS;
+    case 'tool-call':
+      return content.name.length + content.json.length;
+    case 'tool-result':
+      return content.content.reduce((sum, part) => sum + charactersOf(part), 0);
   }
 }

@@ -1,5 +1,6 @@
 /** Turns what a model server answers instead of text into one `ReaperError`: the only place that classifies statuses. */
 import { type ErrorKind, ReaperError, type ReaperErrorOptions } from '../base/errors.ts';
+import type { Credential } from './credential.ts';
 import { retryAfterFromBody, retryAfterFromHeaders } from './retry-after.ts';
 
 /** Who was asked, for the message. A `WireCall` or `ProbeCall` fits. */
@@ -7,7 +8,7 @@ export interface ErrorContext {
   readonly baseUrl: string;
   readonly model: string | undefined;
   /** Only to cut it out of what the server says. */
-  readonly apiKey: string | undefined;
+  readonly credential: Credential | undefined;
 }
 
 /**
@@ -62,8 +63,9 @@ export function hostOf(url: string): string {
 }
 
 /** Text from a server made fit for a message: one line, short, and without the key. */
-export function cleanServerText(text: string, apiKey: string | undefined): string {
-  const withoutKey = apiKey === undefined || apiKey.length < 4 ? text : text.replaceAll(apiKey, '…');
+export function cleanServerText(text: string, credential: Credential | undefined): string {
+  const secret = credential?.secret ?? '';
+  const withoutKey = secret.length < 4 ? text : text.replaceAll(secret, '…');
   // OpenAI and others echo the key with its middle masked: `sk-abc***xyz`.
   const oneLine = withoutKey
     .replaceAll(/\S*\*{3,}\S*/g, '…')
@@ -132,11 +134,11 @@ function build(
 function messageFor(kind: ErrorKind, status: number | undefined, details: ErrorDetails, context: ErrorContext): string {
   const host = hostOf(context.baseUrl);
   const code = status === undefined ? '' : ` (HTTP ${status})`;
-  const said = cleanServerText(details.message, context.apiKey);
+  const said = cleanServerText(details.message, context.credential);
   const quote = said === '' ? '' : ` It says: ${said}`;
   switch (kind) {
     case 'auth':
-      return context.apiKey === undefined
+      return context.credential === undefined
         ? `${host} asks for an API key${code}. Set it with “Reaper: Set API Key”.`
         : `${host} did not accept the API key${code}. Set a valid one with “Reaper: Set API Key”.${quote}`;
     case 'quota':

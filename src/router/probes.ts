@@ -5,7 +5,7 @@ import { errorMessage, ReaperError } from '../base/errors.ts';
 import type { Egress } from './egress.ts';
 import { hostOf, reaperErrorWithin } from './http-errors.ts';
 import type { ProviderProfile } from './provider-definition.ts';
-import { readKey } from './read-key.ts';
+import { readCredential } from './read-credentials.ts';
 import { secretsOf, withoutSecrets } from './redact-secrets.ts';
 import type { Transport } from './transport.ts';
 import type { FimMode, ProbeResult } from './wire.ts';
@@ -128,10 +128,18 @@ async function runProbe(
     if (definition.location !== 'embedded') {
       options.egress.check({ url: baseUrl, purpose: 'probe', providerId: definition.id, bytesSent: 0 });
     }
-    const apiKey = await untilAborted(readKey(profile), fork.signal);
-    secrets = secretsOf(apiKey, profile.headers);
+    const credential = await untilAborted(readCredential(profile), fork.signal);
+    secrets = secretsOf(credential, profile.headers);
     const wire = await untilAborted(definition.wire(), fork.signal);
-    const call = { baseUrl, model, apiKey, headers: profile.headers, fetch: metered.fetch, signal: fork.signal };
+    const call = {
+      baseUrl,
+      model,
+      credential,
+      options: profile.options,
+      headers: profile.headers,
+      fetch: metered.fetch,
+      signal: fork.signal,
+    };
     const result = await untilAborted(wire.probe(call), fork.signal);
     return result.problem === undefined ? result : { ...result, problem: withoutSecrets(result.problem, secrets) };
   } catch (error) {

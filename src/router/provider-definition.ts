@@ -1,7 +1,30 @@
 /** A provider as data: everything else (settings, secret key, picker, tests) is derived from it. */
+import type { Credential } from './credential.ts';
 import type { WireModule } from './wire.ts';
 
-export type AuthKind = 'none' | 'api-key' | 'optional-api-key';
+/** `optional-api-key`: works without one too, be it open or with what the machine has (a cloud's credential chain). */
+export type AuthKind = 'none' | 'api-key' | 'optional-api-key' | 'sign-in' | 'api-key-or-sign-in';
+
+/** An account that VS Code keeps the session of. */
+export interface SignIn {
+  /** Id of the authentication provider. */
+  readonly provider: string;
+  readonly scopes: readonly string[];
+  /** The account in the user's words: `Google account`. */
+  readonly label: string;
+}
+
+/** A setting that only this provider has. */
+export interface ProviderOption {
+  /** Camel case; the setting is `reaper.providers.<id>.<name>`. */
+  readonly name: string;
+  readonly description: string;
+  readonly default: string;
+  /** Nothing can be sent without it. */
+  readonly required: boolean;
+  /** Value → description; any text if left out. */
+  readonly choices?: Readonly<Record<string, string>>;
+}
 
 export interface ProviderCapabilities {
   readonly chat: boolean;
@@ -23,6 +46,9 @@ export interface ProviderDefinition {
   /** `local` runs on this machine by default; a profile's URL decides in the end. */
   readonly location: 'embedded' | 'local' | 'remote';
   readonly auth: AuthKind;
+  /** For `sign-in`. */
+  readonly signIn?: SignIn;
+  readonly options?: readonly ProviderOption[];
   /** Environment variables that may hold the key; read by `config`, and only if the user turned that on. */
   readonly keyVariables: readonly string[];
   /** `undefined`: the user must give one. */
@@ -32,7 +58,11 @@ export interface ProviderDefinition {
   readonly capabilities: ProviderCapabilities;
   /** Model for completions if the user names none; `undefined`: the first one the server lists that can do it. */
   readonly completionModel: string | undefined;
+  /** Model for everything but completions if the user names none; `undefined`: the first one of `models` or of the server. */
+  readonly chatModel?: string;
   readonly models: readonly string[];
+  /** Id of this provider in the price catalogue; `free`: nobody is billed; left out: unknown. */
+  readonly prices?: string;
   readonly wire: () => Promise<WireModule>;
 }
 
@@ -47,10 +77,15 @@ export interface ProviderProfile {
   readonly enabled: boolean;
   readonly baseUrl: string | undefined;
   readonly completionModel: string | undefined;
+  readonly chatModel: string | undefined;
+  /** Values of the definition's options, defaults filled in. */
+  readonly options: Readonly<Record<string, string>>;
   readonly headers: Readonly<Record<string, string>>;
   /** Overrides what a probe would find. */
   readonly fimFamily: string | undefined;
   readonly parallelRequests: number | undefined;
-  /** Reads the secret at the last moment; never kept. */
-  readonly apiKey: () => Promise<string | undefined>;
+  /** Reads the secrets at the last moment; never kept. In the order in which they are to be used; empty: there is none. */
+  readonly credentials: () => Promise<readonly Credential[]>;
+  /** After the server rejected it: another one in its place (a refreshed token), or `undefined` if only the user can help. */
+  readonly renewCredential?: (rejected: Credential) => Promise<Credential | undefined>;
 }

@@ -1,16 +1,20 @@
 /** Keeps what was sent as a secret out of errors: servers and SDKs quote it back. */
 import { ReaperError } from '../base/errors.ts';
+import type { Credential } from './credential.ts';
 
 const SECRET_HEADER = /auth|key|token|secret|cookie|password/i;
 // Shorter values would cut holes into ordinary words.
 const SHORTEST_SECRET = 6;
 
 /** The key, and what the user's own headers hold of that kind (also without the scheme in front: `Bearer …`). */
-export function secretsOf(apiKey: string | undefined, headers: Readonly<Record<string, string>>): readonly string[] {
+export function secretsOf(
+  credential: Credential | undefined,
+  headers: Readonly<Record<string, string>>,
+): readonly string[] {
   const values = Object.entries(headers)
     .filter(([name]) => SECRET_HEADER.test(name))
     .flatMap(([, value]) => [value, value.replace(/^\w+\s+/, '')]);
-  return [apiKey ?? '', ...values].filter((value) => value.length >= SHORTEST_SECRET);
+  return [credential?.secret ?? '', ...values].filter((value) => value.length >= SHORTEST_SECRET);
 }
 
 export function withoutSecrets(text: string, secrets: readonly string[]): string {

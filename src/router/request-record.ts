@@ -8,12 +8,23 @@ export type AttemptOutcome =
   | { readonly type: 'failed'; readonly kind: ErrorKind; readonly message: string }
   | { readonly type: 'cancelled' };
 
+/** US dollars. `estimated`: from counted tokens or a guessed price class; `unknown`: the model has no known price. */
+export interface Cost {
+  readonly usd: number;
+  readonly certainty: 'exact' | 'estimated' | 'unknown';
+}
+
+/** What part an attempt had in its request. */
+export type AttemptRole = 'only' | 'winner' | 'loser' | 'hedge' | 'piece' | 'merger' | 'retry';
+
 export interface RequestRecord {
   readonly id: string;
   /** The same for all attempts of one `router.stream` call. */
   readonly requestId: string;
   readonly purpose: Purpose;
+  readonly conversationId: string | undefined;
   readonly strategy: Strategy;
+  readonly role: AttemptRole;
   /** Why this provider was asked: `first choice`, `fallback after auth from openai`, ... */
   readonly reason: string;
   readonly providerId: string;
@@ -23,6 +34,9 @@ export interface RequestRecord {
   readonly firstUsefulTokenMs: number | undefined;
   readonly totalMs: number;
   readonly usage: TokenUsage;
+  readonly cost: Cost;
+  /** Which of several keys or accounts; see `Credential.id`. */
+  readonly credentialId: string | undefined;
   readonly bytesSent: number;
   readonly bytesReceived: number;
   readonly outcome: AttemptOutcome;

@@ -7,6 +7,7 @@ import type { Clock } from '../base/clock.ts';
 import { errorMessage } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Candidate } from './candidates.ts';
+import type { Credential } from './credential.ts';
 import type { Transport } from './transport.ts';
 import type { WireModule } from './wire.ts';
 
@@ -20,7 +21,7 @@ export interface WarmUpsOptions {
 
 export interface WarmUps {
   /** The load that a request has to wait for; `undefined` if the model should be in memory, or needs no loading. Never rejects. */
-  load(candidate: Candidate, wire: WireModule, apiKey: string | undefined): Promise<void> | undefined;
+  load(candidate: Candidate, wire: WireModule, credential: Credential | undefined): Promise<void> | undefined;
   /** It answered, so it is in memory. */
   answered(candidate: Candidate): void;
   /** It was late or gone: it may have been thrown out of memory. */
@@ -40,13 +41,21 @@ export function createWarmUps(options: WarmUpsOptions): WarmUps {
   async function run(
     { profile, providerId, baseUrl, model, key }: Candidate,
     warmUp: NonNullable<WireModule['warmUp']>,
-    apiKey: string | undefined,
+    credential: Credential | undefined,
   ): Promise<void> {
     const fork = forkAbort(lifetime);
     const timer = clock.setTimeout(() => fork.abort(), LOAD_LIMIT_MS);
     const { fetch, close } = transport({ providerId, purpose: 'probe', signal: fork.signal });
     try {
-      await warmUp({ baseUrl, model, apiKey, headers: profile.headers, fetch, signal: fork.signal });
+      await warmUp({
+        baseUrl,
+        model,
+        credential,
+        options: profile.options,
+        headers: profile.headers,
+        fetch,
+        signal: fork.signal,
+      });
     } catch (error) {
       // The request that waited goes ahead and meets the error itself.
       logger.debug(`${providerId} did not load ${model}: ${errorMessage(error)}`);
@@ -63,13 +72,13 @@ export function createWarmUps(options: WarmUpsOptions): WarmUps {
   }
 
   return {
-    load(candidate, wire, apiKey) {
+    load(candidate, wire, credential) {
       const { key } = candidate;
       const { warmUp } = wire;
       if (warmUp === undefined || clock.now() < (warmUntilMs.get(key) ?? 0)) return undefined;
       let load = loading.get(key);
       if (load === undefined) {
-        load = run(candidate, warmUp, apiKey).finally(() => loading.delete(key));
+        load = run(candidate, warmUp, credential).finally(() => loading.delete(key));
         loading.set(key, load);
       }
       return load;

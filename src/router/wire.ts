@@ -1,4 +1,5 @@
 /** The contract between the router and a protocol: one call in, stream parts out. */
+import type { Credential } from './credential.ts';
 import type { ModelInput, RequestLimits } from './model-request.ts';
 import type { StreamPart } from './stream-part.ts';
 
@@ -13,7 +14,9 @@ export type FimMode =
 export interface WireCall {
   readonly baseUrl: string;
   readonly model: string;
-  readonly apiKey: string | undefined;
+  readonly credential: Credential | undefined;
+  /** Of the provider, as its definition names them; defaults filled in, `''` for what is not set. */
+  readonly options: Readonly<Record<string, string>>;
   readonly headers: Readonly<Record<string, string>>;
   readonly input: ModelInput;
   readonly limits: RequestLimits;
@@ -56,7 +59,9 @@ export interface ProbeResult {
 export interface ProbeCall {
   readonly baseUrl: string;
   readonly model: string | undefined;
-  readonly apiKey: string | undefined;
+  readonly credential: Credential | undefined;
+  /** Of the provider, as its definition names them; defaults filled in, `''` for what is not set. */
+  readonly options: Readonly<Record<string, string>>;
   readonly headers: Readonly<Record<string, string>>;
   readonly fetch: typeof globalThis.fetch;
   readonly signal: AbortSignal;

@@ -86,7 +86,7 @@ describe('profiles', () => {
     await keys.store('cloud', 'key-1');
     await changed;
     assert.deepEqual(order(), ['cloud', 'found', 'inside']);
-    assert.equal(await profiles.find('cloud')?.apiKey(), 'key-1');
+    assert.equal((await profiles.find('cloud')?.credentials())?.[0]?.secret, 'key-1');
     assert.deepEqual(profiles.keySource('cloud'), { type: 'stored' });
   });
 

@@ -123,6 +123,7 @@ describe('the table of settings', () => {
       'enabled',
       'baseUrl',
       'completionModel',
+      'chatModel',
       'headers',
     ]);
     assert.ok('fimFamily' in (table.providers['ollama'] ?? {}));

@@ -6,6 +6,7 @@ import { providers } from '../../src/router/providers/index.ts';
 import type { ProviderDefinition, ProviderProfile } from '../../src/router/provider-definition.ts';
 import { createFakeClock } from '../fakes/fake-clock.ts';
 import { type Exchange, type ModelServer, type Script, startModelServer } from '../fakes/model-server.ts';
+import { credentialOf } from '../../src/router/credential.ts';
 
 export interface Dialect {
   /** What stands behind the server's address in the provider's base URL. */
@@ -160,7 +161,7 @@ export function profileAt(
   return profileOf(definition, {
     baseUrl: `${server.url}${dialect.basePath}`,
     completionModel: dialect.model,
-    apiKey: () => Promise.resolve(KEY),
+    credentials: () => Promise.resolve([credentialOf('api-key', KEY)]),
     ...overrides,
   });
 }

@@ -14,6 +14,7 @@ import {
   until,
 } from '../router/router-fixture.ts';
 import { KEY, providersUnderTest } from './dialects.ts';
+import { credentialOf } from '../../src/router/credential.ts';
 
 const ANSWER = 'Reapers reap what was sown: größe, 📐 and all.';
 
@@ -48,7 +49,7 @@ describe('a model server that we did not write', () => {
           profileOf(definition, {
             baseUrl: `${mock.url}${dialect.basePath}`,
             completionModel: dialect.model,
-            apiKey: () => Promise.resolve(KEY),
+            credentials: () => Promise.resolve([credentialOf('api-key', KEY)]),
           }),
         ]);
       });

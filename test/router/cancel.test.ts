@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { systemClock } from '../../src/base/clock.ts';
 import { isCancellation } from '../../src/base/errors.ts';
 import type { StreamPart } from '../../src/router/stream-part.ts';
+import type { Credential } from '../../src/router/credential.ts';
 import { type ModelServer, startModelServer } from '../fakes/model-server.ts';
 import { countAbortListeners, watchUnhandledRejections } from './leak-detectors.ts';
 import { finish, partWire, text } from './part-wire.ts';
@@ -54,13 +55,13 @@ describe('cancelling a stream', () => {
   });
 
   it('while the key is being read opens no socket', async () => {
-    let answerKey: (key: undefined) => void = () => undefined;
-    const asked = new Promise<undefined>((resolve) => (answerKey = resolve));
+    let answerKey: (keys: readonly Credential[]) => void = () => undefined;
+    const asked = new Promise<readonly Credential[]>((resolve) => (answerKey = resolve));
     const definition = defineTestProvider('first', { baseUrl: server.url, auth: 'api-key' });
     let reading = false;
     fixture.setProfiles([
       profileOf(definition, {
-        apiKey: () => {
+        credentials: () => {
           reading = true;
           return asked;
         },
@@ -71,7 +72,7 @@ describe('cancelling a stream', () => {
     await until(() => reading);
     abort.abort();
     await assert.rejects(next, isCancellation);
-    answerKey(undefined);
+    answerKey([]);
     await fixture.clock.settle();
     assert.equal(server.connections, 0);
     await expectCancelledRecord();

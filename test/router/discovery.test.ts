@@ -14,6 +14,7 @@ import {
   textOf,
   until,
 } from './router-fixture.ts';
+import { credentialOf } from '../../src/router/credential.ts';
 
 const PROBED = { fim: 'probe' } as ProviderDefinition['capabilities'];
 
@@ -291,7 +292,7 @@ describe('router.test', () => {
     const noWire = defineTestProvider('a', { baseUrl: server.url, wire: () => Promise.reject(new Error('no chunk')) });
     assert.match((await fixture.router.test(profileOf(noWire), never)).problem ?? '', /no chunk/);
     const badKey = profileOf(defineTestProvider('a', { baseUrl: server.url, auth: 'api-key' }), {
-      apiKey: () => Promise.resolve('ключ'),
+      credentials: () => Promise.resolve([credentialOf('api-key', 'ключ')]),
     });
     assert.match((await fixture.router.test(badKey, never)).problem ?? '', /characters that no key has/);
     assert.equal(server.connections, 0);

@@ -3,8 +3,13 @@ import assert from 'node:assert/strict';
 import type { ErrorKind, ReaperError } from '../../src/base/errors.ts';
 import { cleanServerText, errorFromResponse, errorInPayload, reaperErrorWithin } from '../../src/router/http-errors.ts';
 import { retryAfterFromBody, retryAfterFromHeaders } from '../../src/router/retry-after.ts';
+import { credentialOf } from '../../src/router/credential.ts';
 
-const context = { baseUrl: 'https://models.example:8443/v1', model: 'coder-7b', apiKey: 'sk-0123456789' };
+const context = {
+  baseUrl: 'https://models.example:8443/v1',
+  model: 'coder-7b',
+  credential: credentialOf('api-key', 'sk-0123456789'),
+};
 
 function error(status: number, body = '', headers: Record<string, string> = {}): ReaperError {
   return errorFromResponse(status, new Headers(headers), body, context);
@@ -72,7 +77,7 @@ describe('an error response', () => {
   });
 
   it('tells a missing key from a wrong one', () => {
-    const missing = errorFromResponse(401, new Headers(), '', { ...context, apiKey: undefined });
+    const missing = errorFromResponse(401, new Headers(), '', { ...context, credential: undefined });
     assert.match(missing.message, /asks for an API key/);
     assert.match(error(401).message, /did not accept the API key/);
   });

@@ -9,7 +9,10 @@ export const partWire: WireModule = { stream: streamParts, probe };
 async function* streamParts(call: WireCall): AsyncGenerator<StreamPart, void, undefined> {
   const response = await call.fetch(`${call.baseUrl}/stream`, {
     method: 'POST',
-    headers: { ...call.headers, ...(call.apiKey === undefined ? {} : { authorization: `Bearer ${call.apiKey}` }) },
+    headers: {
+      ...call.headers,
+      ...(call.credential === undefined ? {} : { authorization: `Bearer ${call.credential.secret}` }),
+    },
     body: JSON.stringify({ model: call.model, input: call.input }),
     signal: call.signal,
   });
@@ -52,7 +55,7 @@ async function probe(call: ProbeCall): Promise<ProbeResult> {
   };
   try {
     const response = await call.fetch(`${call.baseUrl}/probe`, {
-      headers: call.apiKey === undefined ? {} : { authorization: `Bearer ${call.apiKey}` },
+      headers: call.credential === undefined ? {} : { authorization: `Bearer ${call.credential.secret}` },
       signal: call.signal,
     });
     if (!response.ok) {

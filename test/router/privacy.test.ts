@@ -14,6 +14,7 @@ import {
   textOf,
   until,
 } from './router-fixture.ts';
+import { credentialOf } from '../../src/router/credential.ts';
 
 describe('privacy', () => {
   let forbidden: ModelServer;
@@ -120,7 +121,7 @@ describe('privacy', () => {
     const token = 'header-secret-abcdef';
     const definition = defineTestProvider('quoting', { baseUrl: allowed.url, auth: 'api-key' });
     const profile = profileOf(definition, {
-      apiKey: () => Promise.resolve(` ${key}\n`),
+      credentials: () => Promise.resolve([credentialOf('api-key', ` ${key}\n`)]),
       headers: { 'x-api-token': token },
     });
     const quotes = [

@@ -45,10 +45,12 @@ export function profileOf(definition: ProviderDefinition, overrides: Partial<Pro
     enabled: true,
     baseUrl: undefined,
     completionModel: undefined,
+    chatModel: undefined,
+    options: {},
     headers: {},
     fimFamily: undefined,
     parallelRequests: undefined,
-    apiKey: () => Promise.resolve(undefined),
+    credentials: () => Promise.resolve([]),
     ...overrides,
   };
 }

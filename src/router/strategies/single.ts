@@ -8,7 +8,7 @@ import type { FailedAttempt, StrategyFunction } from './strategy.ts';
 export const single: StrategyFunction = async function* (run) {
   const failures: FailedAttempt[] = [];
   for await (const candidate of run.candidates) {
-    const attempt = run.begin(candidate, reasonAfter(failures));
+    const attempt = run.begin(candidate, 'only', reasonAfter(failures));
     try {
       const opening = await readOpening(attempt);
       if (opening instanceof ReaperError) {

@@ -2,13 +2,14 @@
 import type { ReaperError } from '../../base/errors.ts';
 import type { Attempt } from '../attempt.ts';
 import type { Candidate, Exclusion } from '../candidates.ts';
+import type { AttemptRole } from '../request-record.ts';
 import type { StreamPart } from '../stream-part.ts';
 
 export interface StrategyRun {
   /** In order. Whether one may be asked is decided when it is its turn, so a late change still counts. */
   readonly candidates: AsyncIterable<Candidate>;
-  /** `reason` goes into the record. The strategy disposes the attempt. */
-  begin(candidate: Candidate, reason: string): Attempt;
+  /** Role and reason go into the record. The strategy disposes the attempt. */
+  begin(candidate: Candidate, role: AttemptRole, reason: string): Attempt;
   /** Those that were passed over so far, for the error if none is left. */
   excluded(): readonly Exclusion[];
 }

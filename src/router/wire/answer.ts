@@ -74,8 +74,11 @@ export async function* answer(
         case 'tool-call-start':
         case 'tool-call-delta':
         case 'tool-call-end':
+        case 'reasoning-end':
         case 'warning':
+        case 'source':
         case 'replace':
+        case 'merge-piece':
           yield part;
       }
     }

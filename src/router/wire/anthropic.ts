@@ -14,6 +14,7 @@ import { listAt, textAt } from './json.ts';
 import { noFim } from './no-fim.ts';
 import { type Ask, type Findings, missingModel, probeWith } from './probing.ts';
 import { serverEvents } from './server-events.ts';
+import { textMessages } from './text-messages.ts';
 import { type Target, addUserHeaders, exchangeOnce } from './transport.ts';
 
 export interface AnthropicWireOptions {
@@ -70,10 +71,7 @@ interface MessagesRequest {
 }
 
 function chatRequest(input: ChatInput, { model, limits }: WireCall): MessagesRequest {
-  const messages = input.messages.map(({ role, content }) => ({
-    role,
-    content: content.map(({ text }) => text).join(''),
-  }));
+  const messages = [...textMessages(input)];
   // A stop string of white space alone is refused; the caller gets it all the same, cut here.
   const stops = limits.stop.filter((stop) => stop.trim() !== '');
   return {
@@ -130,7 +128,7 @@ function refusesThinking(error: unknown): boolean {
 /** Lets the SDK build the request, and sends it by the call's own means. The SDK retries nothing and reads no environment. */
 async function create(call: WireCall, body: MessageCreateParamsStreaming): Promise<Response> {
   const client = new BaseAnthropic({
-    apiKey: call.apiKey ?? NO_KEY,
+    apiKey: call.credential?.secret ?? NO_KEY,
     webhookKey: null,
     baseURL: serverUrl(call.baseUrl, '').href.replace(/\/$/, ''),
     maxRetries: 0,
@@ -154,7 +152,7 @@ function sendBuilt(target: Target, url: string | URL | Request, init: RequestIni
   new Headers(init.headers).forEach((value, name) => {
     if (SDK_HEADERS.test(name)) headers.set(name, value);
   });
-  if (target.apiKey === undefined) headers.delete('authorization');
+  if (target.credential === undefined) headers.delete('authorization');
   headers.set('accept', 'text/event-stream');
   addUserHeaders(headers, target);
   const { method = 'POST', body = null } = init;

@@ -22,6 +22,7 @@ import { findOllama } from './ollama-probe.ts';
 import { probeWith } from './probing.ts';
 import { type Target, send } from './transport.ts';
 import { localUsage } from './usage.ts';
+import { textMessages } from './text-messages.ts';
 
 // Loading a model takes seconds, and Ollama drops it after 5 minutes without a request: longer than many a thought.
 const KEEP_ALIVE = '30m';
@@ -132,10 +133,7 @@ function fillerRequest(input: FimInput, call: WireCall): OllamaRequest {
 
 function chatRequest(input: ChatInput, call: WireCall): OllamaRequest {
   const system = input.system === undefined ? [] : [{ role: 'system', content: input.system }];
-  const turns = input.messages.map(({ role, content }) => ({
-    role,
-    content: content.map(({ text }) => text).join(''),
-  }));
+  const turns = textMessages(input);
   const messages = [...system, ...turns];
   return {
     path: 'api/chat',

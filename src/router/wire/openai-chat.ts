@@ -10,6 +10,7 @@ import { type AnswerShape, answer } from './answer.ts';
 import type { JsonRecord } from './json.ts';
 import { openAiParts } from './openai-events.ts';
 import { serverStops } from './text-filter.ts';
+import { textMessages } from './text-messages.ts';
 
 export interface OpenAiChatOptions {
   readonly post: AdaptivePost;
@@ -55,10 +56,7 @@ interface ChatRequest {
 
 function chatRequest(input: ChatInput, { limits }: WireCall, options: OpenAiChatOptions): ChatRequest {
   const system = input.system === undefined ? [] : [{ role: 'system' as const, content: input.system }];
-  const turns = input.messages.map(({ role, content }) => ({
-    role,
-    content: content.map(({ text }) => text).join(''),
-  }));
+  const turns = textMessages(input);
   return {
     messages: [...system, ...turns],
     maxTokens: limits.maxOutputTokens,

@@ -33,7 +33,7 @@ export async function probeWith(call: ProbeCall, find: (ask: Ask) => Promise<Fin
     const found = await find(ask);
     return {
       reachable: true,
-      keyAccepted: call.apiKey === undefined ? undefined : true,
+      keyAccepted: call.credential === undefined ? undefined : true,
       modelPresent: found.modelPresent,
       models: found.models,
       model: found.model,

@@ -1,5 +1,6 @@
 /** One HTTP exchange with a model server: headers, status, body text. Every failure becomes a `ReaperError` here. */
 import { ReaperError } from '../../base/errors.ts';
+import type { Credential } from '../credential.ts';
 import { cleanServerText, errorFromResponse, hostOf, reaperErrorWithin } from '../http-errors.ts';
 import { type ExchangePhase, errorFromFetch } from '../network-errors.ts';
 
@@ -7,7 +8,7 @@ import { type ExchangePhase, errorFromFetch } from '../network-errors.ts';
 export interface Target {
   readonly baseUrl: string;
   readonly model: string | undefined;
-  readonly apiKey: string | undefined;
+  readonly credential: Credential | undefined;
   readonly headers: Readonly<Record<string, string>>;
   readonly fetch: typeof globalThis.fetch;
   readonly signal: AbortSignal;
@@ -25,7 +26,7 @@ export interface Exchange {
 export function send(target: Target, exchange: Exchange): Promise<Response> {
   const headers = new Headers({ accept: exchange.accept ?? 'application/json', ...exchange.headers });
   if (exchange.body !== undefined) headers.set('content-type', 'application/json');
-  if (target.apiKey !== undefined) headers.set('authorization', `Bearer ${target.apiKey}`);
+  if (target.credential !== undefined) headers.set('authorization', `Bearer ${target.credential.secret}`);
   addUserHeaders(headers, target);
   return exchangeOnce(target, exchange.url, {
     method: exchange.body === undefined ? 'GET' : 'POST',
@@ -99,7 +100,7 @@ export function notTheProtocol(response: Response, target: Target, cause?: unkno
   const what = type === 'text/html' ? 'a web page' : 'something that is no answer of a model';
   return new ReaperError(
     'bad-response',
-    `${hostOf(target.baseUrl)} sent ${what} (${cleanServerText(type, target.apiKey)}). Check the provider's base URL in the settings.`,
+    `${hostOf(target.baseUrl)} sent ${what} (${cleanServerText(type, target.credential)}). Check the provider's base URL in the settings.`,
     cause === undefined ? {} : { cause },
   );
 }

@@ -15,6 +15,7 @@ import {
   textOf,
   wireCall,
 } from './loopback.ts';
+import { credentialOf } from '../../../src/router/credential.ts';
 
 let server: Loopback | undefined;
 afterEach(() => server?.close());
@@ -36,7 +37,13 @@ describe('what Anthropic is asked', () => {
   it('is to fill a hole: rules and other files first, marked for the cache; no thinking, no prefill', async () => {
     const { url, received } = await start(() => recordedReply('anthropic-hole.sse'));
     const input = { ...hole, snippets: [otherFile] };
-    const call = wireCall(`${url}/v1/`, { model, input, fim, apiKey: 'sk-ant-1234', headers: { 'x-team': 'a' } });
+    const call = wireCall(`${url}/v1/`, {
+      model,
+      input,
+      fim,
+      credential: credentialOf('api-key', 'sk-ant-1234'),
+      headers: { 'x-team': 'a' },
+    });
     const parts = await collect(anthropicWire({ order: 'suffix-first' }).stream(call));
     const prompt = holePrompt(input, 'suffix-first');
     assert.deepEqual(askedOf(received[0]), {
@@ -183,7 +190,7 @@ describe('a probe of Anthropic', () => {
   it('asks for the models, in the dialect of the messages', async () => {
     const { url, received } = await start(() => ({ json: { data: [{ type: 'model', id: model }], has_more: false } }));
     const result = await anthropicWire({ order: 'suffix-first' }).probe(
-      probeCall(url, { model, apiKey: 'sk-ant-1234' }),
+      probeCall(url, { model, credential: credentialOf('api-key', 'sk-ant-1234') }),
     );
     assert.equal(received[0]?.path, '/v1/models?limit=1000');
     assert.equal(received[0].headers['anthropic-version'], '2026-10-21');

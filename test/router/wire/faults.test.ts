@@ -13,6 +13,7 @@ import {
   wireCall,
 } from './loopback.ts';
 import { type WireCase, wireCases } from './wire-cases.ts';
+import { credentialOf } from '../../../src/router/credential.ts';
 
 let server: Loopback | undefined;
 afterEach(() => server?.close());
@@ -25,7 +26,9 @@ async function failing(
   server = await startLoopback(() => reply);
   const parts: StreamPart[] = [];
   try {
-    for await (const part of one.wire.stream(wireCall(server.url, { fim: one.fim, apiKey: 'sk-secret-1234' }))) {
+    for await (const part of one.wire.stream(
+      wireCall(server.url, { fim: one.fim, credential: credentialOf('api-key', 'sk-secret-1234') }),
+    )) {
       parts.push(part);
     }
   } catch (error) {

@@ -16,6 +16,7 @@ import {
   textOf,
   wireCall,
 } from './loopback.ts';
+import { credentialOf } from '../../../src/router/credential.ts';
 
 let server: Loopback | undefined;
 afterEach(() => server?.close());
@@ -41,7 +42,9 @@ describe('what llama.cpp is asked', () => {
     const { url, received } = await start(() => recordedReply('llama-infill.sse'));
     const limits = { maxOutputTokens: 64, stop: ['\n'], temperature: 0.1 };
     const input = { ...hole, snippets: [otherFile] };
-    const parts = await collect(llamaCppWire().stream(wireCall(`${url}/`, { input, limits, apiKey: 'sk-key-1' })));
+    const parts = await collect(
+      llamaCppWire().stream(wireCall(`${url}/`, { input, limits, credential: credentialOf('api-key', 'sk-key-1') })),
+    );
     assert.deepEqual(askedOf(received[0]), {
       method: 'POST',
       path: '/infill',
@@ -192,7 +195,9 @@ describe('a probe of llama.cpp', () => {
     const loading = await llamaCppWire().probe(probeCall(url));
     assert.equal(loading.reachable, true);
     assert.match(loading.problem ?? '', /Loading model/);
-    const wrongKey = await llamaCppWire().probe(probeCall(url, { apiKey: 'sk-wrong-key' }));
+    const wrongKey = await llamaCppWire().probe(
+      probeCall(url, { credential: credentialOf('api-key', 'sk-wrong-key') }),
+    );
     assert.equal(wrongKey.keyAccepted, false);
     assert.ok(!(wrongKey.problem ?? '').includes('sk-wrong-key'));
     await close();

@@ -118,7 +118,8 @@ export function wireCall(url: string, over: Partial<WireCall> = {}): WireCall {
   return {
     baseUrl: url,
     model: 'some-model',
-    apiKey: undefined,
+    credential: undefined,
+    options: {},
     headers: {},
     input: hole,
     limits: { maxOutputTokens: 64, stop: [] },
@@ -133,7 +134,8 @@ export function probeCall(url: string, over: Partial<ProbeCall> = {}): ProbeCall
   return {
     baseUrl: url,
     model: undefined,
-    apiKey: undefined,
+    credential: undefined,
+    options: {},
     headers: {},
     fetch: globalThis.fetch,
     signal: new AbortController().signal,

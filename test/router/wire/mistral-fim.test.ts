@@ -13,6 +13,7 @@ import {
   textOf,
   wireCall,
 } from './loopback.ts';
+import { credentialOf } from '../../../src/router/credential.ts';
 
 let server: Loopback | undefined;
 afterEach(() => server?.close());
@@ -30,7 +31,9 @@ describe('what Mistral is asked', () => {
     const limits = { maxOutputTokens: 64, stop: ['\n\n'], temperature: 0 };
     const input = { ...hole, snippets: [otherFile] };
     const parts = await collect(
-      mistralWire().stream(wireCall(`${url}/v1`, { model, input, limits, apiKey: 'sk-key-1' })),
+      mistralWire().stream(
+        wireCall(`${url}/v1`, { model, input, limits, credential: credentialOf('api-key', 'sk-key-1') }),
+      ),
     );
     assert.deepEqual(askedOf(received[0]), {
       method: 'POST',
@@ -76,13 +79,15 @@ describe('a probe of Mistral', () => {
         ? { json: { data: [{ id: model }] } }
         : { status: 401, json: { message: 'Unauthorized' } },
     );
-    const good = await mistralWire().probe(probeCall(url, { model, apiKey: 'sk-good' }));
+    const good = await mistralWire().probe(probeCall(url, { model, credential: credentialOf('api-key', 'sk-good') }));
     assert.equal(good.keyAccepted, true);
     assert.equal(good.modelPresent, true);
     assert.deepEqual(good.fim, { type: 'native' });
-    const bad = await mistralWire().probe(probeCall(url, { model, apiKey: 'sk-bad' }));
+    const bad = await mistralWire().probe(probeCall(url, { model, credential: credentialOf('api-key', 'sk-bad') }));
     assert.equal(bad.keyAccepted, false);
-    const missing = await mistralWire().probe(probeCall(url, { model: 'codestral-9', apiKey: 'sk-good' }));
+    const missing = await mistralWire().probe(
+      probeCall(url, { model: 'codestral-9', credential: credentialOf('api-key', 'sk-good') }),
+    );
     assert.match(missing.problem ?? '', /codestral-9 is not there.*codestral-latest/);
   });
 

@@ -18,6 +18,7 @@ import {
   textOf,
   wireCall,
 } from './loopback.ts';
+import { credentialOf } from '../../../src/router/credential.ts';
 
 let server: Loopback | undefined;
 afterEach(() => server?.close());
@@ -38,7 +39,13 @@ describe('what Ollama is asked', () => {
     const input = { ...hole, snippets: [otherFile] };
     const parts = await collect(
       ollamaWire.stream(
-        wireCall(`${url}/v1/`, { model, input, limits, apiKey: 'sk-key-1', headers: { 'x-team': 'a' } }),
+        wireCall(`${url}/v1/`, {
+          model,
+          input,
+          limits,
+          credential: credentialOf('api-key', 'sk-key-1'),
+          headers: { 'x-team': 'a' },
+        }),
       ),
     );
     assert.deepEqual(askedOf(received[0]), {

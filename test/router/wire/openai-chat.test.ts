@@ -15,6 +15,7 @@ import {
   textOf,
   wireCall,
 } from './loopback.ts';
+import { credentialOf } from '../../../src/router/credential.ts';
 
 let server: Loopback | undefined;
 afterEach(() => server?.close());
@@ -49,7 +50,13 @@ describe('what a chat model of OpenAI is asked', () => {
     const { url, received } = await start(() => recordedReply('openai-chat-hole.sse'));
     const snippets = [otherFile];
     const limits = { maxOutputTokens: 64, stop: ['\n'] };
-    const call = wireCall(`${url}/v1`, { model, fim, limits, input: { ...hole, snippets }, apiKey: 'sk-key-1234' });
+    const call = wireCall(`${url}/v1`, {
+      model,
+      fim,
+      limits,
+      input: { ...hole, snippets },
+      credential: credentialOf('api-key', 'sk-key-1234'),
+    });
     const parts = await collect(openAi().stream(call));
     const prompt = holePrompt({ ...hole, snippets }, 'prefix-first');
     assert.deepEqual(askedOf(received[0]), {

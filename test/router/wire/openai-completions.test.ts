@@ -15,6 +15,7 @@ import {
   textOf,
   wireCall,
 } from './loopback.ts';
+import { credentialOf } from '../../../src/router/credential.ts';
 
 let server: Loopback | undefined;
 afterEach(() => server?.close());
@@ -35,7 +36,13 @@ describe("what a server of OpenAI's completions is asked", () => {
     const limits = { maxOutputTokens: 64, stop: ['\n\n'], temperature: 0 };
     const parts = await collect(
       compatible().stream(
-        wireCall(url, { model, fim, limits, apiKey: 'sk-key-1234', headers: { 'HTTP-Referer': 'https://reaper' } }),
+        wireCall(url, {
+          model,
+          fim,
+          limits,
+          credential: credentialOf('api-key', 'sk-key-1234'),
+          headers: { 'HTTP-Referer': 'https://reaper' },
+        }),
       ),
     );
     assert.deepEqual(askedOf(received[0]), {

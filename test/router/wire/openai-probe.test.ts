@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { FimMode } from '../../../src/router/wire.ts';
 import { openAiWire } from '../../../src/router/wire/openai.ts';
 import { type Loopback, type Reply, type Responder, probeCall, startLoopback } from './loopback.ts';
+import { credentialOf } from '../../../src/router/credential.ts';
 
 let server: Loopback | undefined;
 afterEach(() => server?.close());
@@ -63,7 +64,9 @@ describe('a probe of an OpenAI-compatible server', () => {
     const { url } = await start(
       compatible([coder], { status: 401, json: { error: { message: 'No auth credentials found' } } }),
     );
-    const result = await wire.probe(probeCall(url, { model: coder, apiKey: 'sk-wrong-one' }));
+    const result = await wire.probe(
+      probeCall(url, { model: coder, credential: credentialOf('api-key', 'sk-wrong-one') }),
+    );
     assert.equal(result.reachable, true);
     assert.equal(result.keyAccepted, false);
     assert.match(result.problem ?? '', /did not accept the API key/);
