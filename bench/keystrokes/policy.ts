@@ -26,6 +26,7 @@ export interface PolicyRun {
   readonly ghosts: readonly GhostEvent[];
   readonly requests: readonly OracleRequest[];
   readonly flickers: number;
+  readonly corrections: number;
   readonly target: string;
   readonly virtualMs: number;
 }
@@ -73,6 +74,7 @@ export async function runPolicy(
     ghosts,
     requests: oracle.requests,
     flickers: editor.flickers.length,
+    corrections: editor.corrections.length,
     target,
     virtualMs: clock.now() - from,
   };

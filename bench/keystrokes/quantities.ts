@@ -18,6 +18,7 @@ export interface Quantities {
   readonly pausesFilled: number | undefined;
   readonly pausesFilledRightly: number | undefined;
   readonly flickers: number;
+  readonly corrections: number;
   /** Requests that were given up before their first token had come, of all. */
   readonly abortedBeforeFirstToken: number | undefined;
 }
@@ -48,6 +49,7 @@ export function quantitiesOf(runs: readonly PolicyRun[]): Quantities {
     pausesFilled: share(pauses.map((pause) => pause.filled)),
     pausesFilledRightly: share(pauses.map((pause) => pause.right)),
     flickers: sum(runs.map((run) => run.flickers)),
+    corrections: sum(runs.map((run) => run.corrections)),
     abortedBeforeFirstToken: share(requests.map((request) => request.firstTokenAt === undefined)),
   };
 }

@@ -47,6 +47,7 @@ export function policyRows(model: string, results: ByName<PolicyResult>): readon
     row('pauses of 1 s or more that were filled', 'share', PAUSES_FILLED[model], of('pausesFilled')),
     row('the same, with right text', 'share', undefined, of('pausesFilledRightly')),
     row('flicker', 'count', atMost(0), of('flickers')),
+    row('text with a deleted typo replaced', 'count', undefined, of('corrections')),
     row('accepts', 'count', undefined, of('accepts')),
     row('characters by accept', 'share', undefined, of('charactersByAccept')),
     row('generated tokens per accept', 'count', undefined, of('tokensPerAccept')),

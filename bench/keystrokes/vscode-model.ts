@@ -35,6 +35,8 @@ export interface EditorModel {
   readonly ghost: string | undefined;
   /** Times at which shown text was replaced by other text, or taken away, without a key. */
   readonly flickers: readonly number[];
+  /** As above, where the text said again what had just been deleted: the editor keeps it until it asks. */
+  readonly corrections: readonly number[];
   type(text: string): void;
   backspace(): void;
   accept(): void;
@@ -57,6 +59,8 @@ export function createEditorModel(
   let askedTwice = false;
   let shownText: string | undefined;
   const flickers: number[] = [];
+  const corrections: number[] = [];
+  let deleted = '';
   let disposed = false;
   const changed = new Emitter<GhostEvent>();
 
@@ -127,7 +131,7 @@ export function createEditorModel(
     ghost = first === undefined ? undefined : { suggestion: first, start: first.range.start };
     const after = remainder();
     if (before !== undefined && (after === undefined || !after.startsWith(before))) {
-      flickers.push(clock.now());
+      (deleted !== '' && before.startsWith(deleted) ? corrections : flickers).push(clock.now());
     }
     publish();
     if (first === undefined && endsInWord() && !askedTwice) {
@@ -168,10 +172,15 @@ export function createEditorModel(
       return remainder();
     },
     flickers,
-    type: (text) => edit(document.cursor, text, 'typing'),
+    corrections,
+    type: (text) => {
+      deleted = '';
+      edit(document.cursor, text, 'typing');
+    },
     backspace: () => {
       const { line, character } = document.cursor;
       const start = character > 0 ? { line, character: character - 1 } : previousLineEnd(document, line);
+      deleted = document.textSince(start) + deleted;
       edit(start, '', 'typing');
     },
     accept: () => {
@@ -181,6 +190,7 @@ export function createEditorModel(
       }
       lastAccept = { start: accepted.start, before: document.textSince(accepted.start) };
       ghost = undefined;
+      deleted = '';
       edit(accepted.start, accepted.suggestion.insertText, 'typing');
       // The item's command runs about a millisecond after the change event.
       clock.setTimeout(() => source.accepted(accepted.suggestion.id), 1);
