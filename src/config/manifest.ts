@@ -1,7 +1,7 @@
 /** What VS Code is told in `package.json`, and the texts of `package.nls.json`, made from the tables. */
 import { type CommandEntry, listCommands } from './commands.ts';
 import type { ProviderFacts } from './provider-settings.ts';
-import type { Accepts, Setting } from './setting.ts';
+import { type Accepts, HIGHEST_PRICE_USD, PRICE_CLASSES, type Setting } from './setting.ts';
 import { listSettings, type SettingEntry, settingsTable } from './settings.ts';
 import { walkthrough } from './walkthrough.ts';
 
@@ -18,8 +18,14 @@ const CATEGORY = 'Reaper';
 
 const SECTION_TITLES: Readonly<Record<SettingEntry['section'], string>> = {
   completion: 'Ghost Text',
+  chat: 'Chat',
+  routing: 'Routing',
+  budget: 'Budget',
   privacy: 'Privacy',
   keys: 'Keys',
+  google: 'Google Account',
+  prices: 'Prices',
+  metrics: 'Metrics',
   providers: 'Providers',
 };
 
@@ -124,6 +130,8 @@ function valueSchema(name: string, accepts: Accepts, texts: Texts): object {
       return { type: 'boolean' };
     case 'integer':
       return { type: 'integer', minimum: accepts.minimum, maximum: accepts.maximum };
+    case 'number':
+      return { type: 'number', minimum: accepts.minimum, maximum: accepts.maximum };
     case 'choice':
       return {
         type: 'string',
@@ -153,10 +161,34 @@ function valueSchema(name: string, accepts: Accepts, texts: Texts): object {
       };
     case 'boolean-map':
       return { type: 'object', additionalProperties: { type: 'boolean' } };
+    case 'number-map':
+      return numberMapSchema(accepts);
+    case 'price-map':
+      return { type: 'object', additionalProperties: PRICE_SCHEMA };
     case 'header-map':
       return { type: 'object', additionalProperties: { type: 'string' } };
   }
 }
+
+function numberMapSchema({ names, maximum }: Extract<Accepts, { type: 'number-map' }>): object {
+  const item = { type: 'number', minimum: 0, maximum };
+  return names.length === 0
+    ? { type: 'object', additionalProperties: item }
+    : {
+        type: 'object',
+        properties: Object.fromEntries(names.map((name) => [name, item])),
+        additionalProperties: false,
+      };
+}
+
+const PRICE_SCHEMA = {
+  type: 'object',
+  properties: Object.fromEntries(
+    PRICE_CLASSES.map((name) => [name, { type: 'number', minimum: 0, maximum: HIGHEST_PRICE_USD }]),
+  ),
+  required: ['input', 'output'],
+  additionalProperties: false,
+};
 
 function contributeWalkthrough(texts: Texts): object {
   return {

@@ -3,6 +3,7 @@ import { templates } from '../router/fim/templates.ts';
 import type { ProviderDefinition, ProviderOption } from '../router/provider-definition.ts';
 import {
   booleanSetting,
+  choiceListSetting,
   choiceSetting,
   headerMapSetting,
   integerSetting,
@@ -97,6 +98,15 @@ export function providerSettingsOf(facts: ProviderFacts): Readonly<Record<Provid
       ),
     }),
   };
+}
+
+/** An ordered list of providers; a workspace that is not trusted has no say in who is asked. */
+export function providerListSetting(
+  providers: readonly Pick<ProviderFacts, 'id' | 'label'>[],
+  description: string,
+): Setting<readonly string[]> {
+  const choices = providers.map(({ id, label }) => ({ value: id, description: label }));
+  return choiceListSetting([], choices, { restricted: true, description });
 }
 
 /** They say where requests go and with whose account, so no workspace sets them. */

@@ -1,17 +1,14 @@
 /** From what stands in the editor's settings to typed values; each wrong value is named and its default used. */
 import type { ProviderSettings } from './provider-settings.ts';
 import type { Accepts, Setting } from './setting.ts';
-import { SETTINGS_ROOT, type SettingsTable } from './settings.ts';
+import { type GeneralSection, generalSections, SETTINGS_ROOT, type SettingsTable } from './settings.ts';
 
 type ValuesOf<Section> = { readonly [Name in keyof Section]: Section[Name] extends Setting<infer T> ? T : never };
 
 /** One consistent reading of all settings. */
-export interface Settings {
-  readonly completion: ValuesOf<SettingsTable['completion']>;
-  readonly privacy: ValuesOf<SettingsTable['privacy']>;
-  readonly keys: ValuesOf<SettingsTable['keys']>;
-  readonly providers: Readonly<Record<string, ProviderSettings>>;
-}
+export type Settings = {
+  readonly [Section in GeneralSection]: ValuesOf<SettingsTable[Section]>;
+} & { readonly providers: Readonly<Record<string, ProviderSettings>> };
 
 export interface SettingsReader {
   /** The value in force. */
@@ -44,17 +41,16 @@ export function readSettings(table: SettingsTable, reader: SettingsReader): Sett
         readOne(`${start}.${name}`, setting as Setting<unknown>, reader, problems),
       ]),
     );
-  const settings: Settings = {
-    completion: readSection(`${SETTINGS_ROOT}.completion`, table.completion) as Settings['completion'],
-    privacy: readSection(`${SETTINGS_ROOT}.privacy`, table.privacy) as Settings['privacy'],
-    keys: readSection(`${SETTINGS_ROOT}.keys`, table.keys) as Settings['keys'],
-    providers: Object.fromEntries(
-      Object.entries(table.providers).map(([id, section]) => [
-        id,
-        readSection(`${SETTINGS_ROOT}.providers.${id}`, section) as ProviderSettings,
-      ]),
-    ),
-  };
+  const general = Object.fromEntries(
+    generalSections(table).map((section) => [section, readSection(`${SETTINGS_ROOT}.${section}`, table[section])]),
+  );
+  const providers = Object.fromEntries(
+    Object.entries(table.providers).map(([id, section]) => [
+      id,
+      readSection(`${SETTINGS_ROOT}.providers.${id}`, section),
+    ]),
+  );
+  const settings = { ...general, providers } as Settings;
   return { settings, problems };
 }
 

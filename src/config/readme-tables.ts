@@ -67,6 +67,7 @@ function plainLinks(description: string): string {
 function valuesNote(accepts: Accepts): string {
   switch (accepts.type) {
     case 'integer':
+    case 'number':
       return ` (${accepts.minimum} to ${accepts.maximum})`;
     case 'choice':
       return ` (${accepts.choices.map(({ value }) => `\`${value}\``).join(', ')})`;
@@ -81,6 +82,8 @@ function kindOf(accepts: Accepts): string {
       return 'on or off';
     case 'integer':
       return `a whole number, ${accepts.minimum} to ${accepts.maximum}`;
+    case 'number':
+      return `a number, ${accepts.minimum} to ${accepts.maximum}`;
     case 'choice':
     case 'choice-list':
       return accepts.choices.map(({ value }) => `\`${value}\``).join(', ');
@@ -94,6 +97,10 @@ function kindOf(accepts: Accepts): string {
       return 'a list of texts';
     case 'boolean-map':
       return 'names to on or off';
+    case 'number-map':
+      return 'names to numbers';
+    case 'price-map':
+      return 'models to prices';
     case 'header-map':
       return 'header names to values';
   }

@@ -10,6 +10,7 @@ export type SettingScope = 'application' | 'machine' | 'window';
 export type Accepts =
   | { readonly type: 'boolean' }
   | { readonly type: 'integer'; readonly minimum: number; readonly maximum: number }
+  | { readonly type: 'number'; readonly minimum: number; readonly maximum: number }
   | { readonly type: 'choice'; readonly choices: readonly Choice[] }
   | { readonly type: 'name'; readonly names: readonly string[] }
   | { readonly type: 'text' }
@@ -17,6 +18,8 @@ export type Accepts =
   | { readonly type: 'text-list' }
   | { readonly type: 'choice-list'; readonly choices: readonly Choice[] }
   | { readonly type: 'boolean-map' }
+  | { readonly type: 'number-map'; readonly names: readonly string[]; readonly maximum: number }
+  | { readonly type: 'price-map' }
   | { readonly type: 'header-map' };
 
 export interface Choice {
@@ -47,6 +50,19 @@ interface SettingText {
   readonly restricted?: boolean;
 }
 
+interface NumberRange {
+  readonly minimum: number;
+  readonly maximum: number;
+}
+
+/** US dollars per million tokens; what is left out is as the catalogue says, and `input` for the cache classes. */
+export interface ModelPrice {
+  readonly input: number;
+  readonly output: number;
+  readonly cacheRead?: number;
+  readonly cacheWrite?: number;
+}
+
 export function booleanSetting(
   fallback: boolean,
   text: SettingText & { readonly combine?: (levels: readonly boolean[]) => boolean },
@@ -54,16 +70,18 @@ export function booleanSetting(
   return define(fallback, text, { type: 'boolean' }, (value) => (typeof value === 'boolean' ? value : undefined));
 }
 
-export function integerSetting(
-  fallback: number,
-  range: { readonly minimum: number; readonly maximum: number },
-  text: SettingText,
-): Setting<number> {
+export function integerSetting(fallback: number, range: NumberRange, text: SettingText): Setting<number> {
   return define(fallback, text, { type: 'integer', ...range }, (value) =>
-    typeof value === 'number' && Number.isInteger(value) && value >= range.minimum && value <= range.maximum
-      ? value
-      : undefined,
+    isWithin(value, range) && Number.isInteger(value) ? value : undefined,
   );
+}
+
+export function numberSetting(
+  fallback: number,
+  range: NumberRange,
+  text: SettingText & { readonly combine?: (levels: readonly number[]) => number },
+): Setting<number> {
+  return define(fallback, text, { type: 'number', ...range }, (value) => (isWithin(value, range) ? value : undefined));
 }
 
 export function choiceSetting<const V extends string>(
@@ -123,6 +141,32 @@ export function booleanMapSetting(
   );
 }
 
+/** Of the listed names, if any are listed, to numbers from 0 to `maximum`. */
+export function numberMapSetting(
+  limits: { readonly names: readonly string[]; readonly maximum: number },
+  text: SettingText & {
+    readonly combine?: (levels: readonly Readonly<Record<string, number>>[]) => Readonly<Record<string, number>>;
+  },
+): Setting<Readonly<Record<string, number>>> {
+  const { names, maximum } = limits;
+  return define<Readonly<Record<string, number>>>({}, text, { type: 'number-map', names, maximum }, (value) =>
+    isRecord(value) &&
+    Object.keys(value).every((name) => names.length === 0 || names.includes(name)) &&
+    Object.values(value).every((item) => isWithin(item, { minimum: 0, maximum }))
+      ? { ...(value as Record<string, number>) }
+      : undefined,
+  );
+}
+
+/** Names of models to their prices. */
+export function priceMapSetting(text: SettingText): Setting<Readonly<Record<string, ModelPrice>>> {
+  return define<Readonly<Record<string, ModelPrice>>>({}, text, { type: 'price-map' }, (value) =>
+    isRecord(value) && Object.values(value).every(isModelPrice)
+      ? Object.fromEntries(Object.entries(value).map(([model, price]) => [model, { ...(price as ModelPrice) }]))
+      : undefined,
+  );
+}
+
 export function headerMapSetting(text: SettingText): Setting<Readonly<Record<string, string>>> {
   return define<Readonly<Record<string, string>>>({}, text, { type: 'header-map' }, (value) =>
     isRecord(value) && Object.entries(value).every(isHeader) ? { ...(value as Record<string, string>) } : undefined,
@@ -166,6 +210,26 @@ function parseTextList(value: unknown): readonly string[] | undefined {
   return Array.isArray(value) && value.every((item) => typeof item === 'string' && item.trim() !== '')
     ? value.map((item: string) => item.trim())
     : undefined;
+}
+
+function isWithin(value: unknown, { minimum, maximum }: NumberRange): value is number {
+  return typeof value === 'number' && value >= minimum && value <= maximum;
+}
+
+/** Names of a model's price, as the settings spell them. */
+export const PRICE_CLASSES = ['input', 'output', 'cacheRead', 'cacheWrite'] as const;
+
+/** The dearest model of the catalogue costs 600 dollars per million tokens; a price in dollars per token is not it. */
+export const HIGHEST_PRICE_USD = 100_000;
+
+function isModelPrice(value: unknown): value is ModelPrice {
+  return (
+    isRecord(value) &&
+    'input' in value &&
+    'output' in value &&
+    Object.keys(value).every((name) => (PRICE_CLASSES as readonly string[]).includes(name)) &&
+    Object.values(value).every((item) => isWithin(item, { minimum: 0, maximum: HIGHEST_PRICE_USD }))
+  );
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

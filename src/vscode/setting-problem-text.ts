@@ -19,6 +19,8 @@ function acceptsText(accepts: Accepts): string {
       return 'true, false';
     case 'integer':
       return vscode.l10n.t('a whole number from {0} to {1}', accepts.minimum, accepts.maximum);
+    case 'number':
+      return vscode.l10n.t('a number from {0} to {1}', accepts.minimum, accepts.maximum);
     case 'choice':
       return accepts.choices.map(({ value }) => `"${value}"`).join(', ');
     case 'name':
@@ -33,6 +35,19 @@ function acceptsText(accepts: Accepts): string {
       return vscode.l10n.t('a list of these: {0}', accepts.choices.map(({ value }) => `"${value}"`).join(', '));
     case 'boolean-map':
       return vscode.l10n.t('an object whose values are true or false');
+    case 'number-map':
+      return accepts.names.length === 0
+        ? vscode.l10n.t('an object whose values are numbers from 0 to {0}', accepts.maximum)
+        : vscode.l10n.t(
+            'an object whose names are among {0} and whose values are numbers from 0 to {1}',
+            accepts.names.map((name) => `"${name}"`).join(', '),
+            accepts.maximum,
+          );
+    case 'price-map':
+      return vscode.l10n.t(
+        'an object of model names and prices in dollars per million tokens, for example {0}',
+        '{ "my-model": { "input": 0.5, "output": 1.5 } }',
+      );
     case 'header-map':
       return vscode.l10n.t('an object of HTTP header names and values, in printable ASCII');
   }

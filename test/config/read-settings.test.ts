@@ -91,6 +91,25 @@ describe('reading settings', () => {
     assert.deepEqual(settings.privacy.excludedFiles, ['a', 'b']);
   });
 
+  it('takes the tightest of several budgets, so that a workspace cannot loosen one', () => {
+    const perDay = (user: unknown, workspace: unknown): number =>
+      readSettings(table, readerOf({ 'reaper.budget.perDayUsd': user }, { 'reaper.budget.perDayUsd': workspace }))
+        .settings.budget.perDayUsd;
+    assert.equal(perDay(5, 100), 5);
+    assert.equal(perDay(5, 0), 5);
+    assert.equal(perDay(5, 0.5), 0.5);
+    assert.equal(perDay(undefined, 2), 2);
+    assert.equal(perDay(undefined, undefined), 0);
+    assert.equal(perDay(5, 'no limit'), 5);
+  });
+
+  it('takes the tightest budget of each provider', () => {
+    const [one = '', two = ''] = allProviders.filter(({ location }) => location === 'remote').map(({ id }) => id);
+    const key = 'reaper.budget.perProviderUsd';
+    const { settings } = readSettings(table, readerOf({ [key]: { [one]: 10 } }, { [key]: { [one]: 50, [two]: 3 } }));
+    assert.deepEqual(settings.budget.perProviderUsd, { [one]: 10, [two]: 3 });
+  });
+
   it('keeps the stricter level when another level is wrong', () => {
     const { settings, problems } = readSettings(
       table,
@@ -104,7 +123,9 @@ describe('reading settings', () => {
 describe('the table of settings', () => {
   it('lets no workspace say where requests, headers and keys go', () => {
     const dangerous = listSettings(table).filter(({ key }) =>
-      /baseUrl|headers|localHosts|useEnvironment|\.enabled$/.test(key),
+      /baseUrl|headers|localHosts|useEnvironment|otlpEndpoint|clientId|overrides|allowUnknownPrices|\.enabled$/.test(
+        key,
+      ),
     );
     for (const { key, setting } of dangerous) {
       assert.equal(setting.scope === 'window', key === 'reaper.completion.enabled', key);

@@ -6,6 +6,9 @@ import {
   headerMapSetting,
   integerSetting,
   nameSetting,
+  numberMapSetting,
+  numberSetting,
+  priceMapSetting,
   textListSetting,
   urlSetting,
 } from '../../src/config/setting.ts';
@@ -67,6 +70,39 @@ describe('a setting', () => {
     assert.deepEqual(parse({ go: false }), { go: false });
     assert.equal(parse({ go: 'no' }), undefined);
     assert.equal(parse([true]), undefined);
+  });
+
+  it('takes numbers with a fraction within its range only', () => {
+    const { parse } = numberSetting(0, { minimum: 0, maximum: 10 }, text);
+    assert.equal(parse(0.25), 0.25);
+    assert.equal(parse(10), 10);
+    for (const wrong of [-0.01, 10.01, Number.NaN, Number.POSITIVE_INFINITY, '1', null, [1]]) {
+      assert.equal(parse(wrong), undefined, String(wrong));
+    }
+  });
+
+  it('takes numbers by name, of the names that it knows', () => {
+    const { parse } = numberMapSetting({ names: ['a', 'b'], maximum: 10 }, text);
+    assert.deepEqual(parse({ b: 2.5 }), { b: 2.5 });
+    assert.equal(parse({ c: 1 }), undefined);
+    assert.equal(parse({ a: -1 }), undefined);
+    assert.equal(parse({ a: 11 }), undefined);
+    assert.equal(parse([1]), undefined);
+    assert.deepEqual(numberMapSetting({ names: [], maximum: 10 }, text).parse({ any: 1 }), { any: 1 });
+  });
+
+  it('takes prices that name at least input and output', () => {
+    const { parse } = priceMapSetting(text);
+    const prices = { 'my/model': { input: 0.5, output: 1.5, cacheRead: 0 } };
+    assert.deepEqual(parse(prices), prices);
+    for (const wrong of [
+      { m: { input: 1 } },
+      { m: { input: 1, output: -1 } },
+      { m: { input: 1, output: 1, extra: 1 } },
+      { m: 1 },
+    ]) {
+      assert.equal(parse(wrong), undefined, JSON.stringify(wrong));
+    }
   });
 
   it('takes headers whose names and values are safe to send', () => {
