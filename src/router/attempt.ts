@@ -17,6 +17,7 @@ import type { Credential } from './credential.ts';
 import { type Deadlines, startWatchdog, type Watchdog } from './deadlines.ts';
 import { reaperErrorWithin } from './http-errors.ts';
 import type { ModelRequest, Strategy } from './model-request.ts';
+import { withOwnReasoning } from './own-reasoning.ts';
 import { needsCredential, readCredential } from './read-credentials.ts';
 import { errorWithoutSecrets, secretsOf } from './redact-secrets.ts';
 import type { AttemptRole, RequestRecord } from './request-record.ts';
@@ -165,7 +166,7 @@ export class Attempt implements Disposable {
       credential,
       options: profile.options,
       headers: profile.headers,
-      input: request.input,
+      input: withOwnReasoning(request.input, candidate.providerId),
       limits: request.limits,
       fim: candidate.fim,
       fetch: this.#metered.fetch,

@@ -90,7 +90,9 @@ export function configuredModel(profile: ProviderProfile): string | undefined {
 }
 
 export function baseUrlOf(profile: ProviderProfile): string | undefined {
-  return profile.definition.location === 'embedded' ? '' : (profile.baseUrl ?? profile.definition.baseUrl);
+  const { definition } = profile;
+  if (definition.location === 'embedded') return '';
+  return profile.baseUrl ?? definition.baseUrlFor?.(profile.options) ?? definition.baseUrl;
 }
 
 /** What a result is remembered by. */

@@ -2,8 +2,11 @@
 import type { Credential } from './credential.ts';
 import type { WireModule } from './wire.ts';
 
-/** `optional-api-key`: works without one too, be it open or with what the machine has (a cloud's credential chain). */
-export type AuthKind = 'none' | 'api-key' | 'optional-api-key' | 'sign-in' | 'api-key-or-sign-in';
+/**
+ * `optional-api-key`: works without one too, be it open or with what the machine has (a cloud's credential chain).
+ * `optional-sign-in`: with the session of an account or, as the user's options say, with what the machine has.
+ */
+export type AuthKind = 'none' | 'api-key' | 'optional-api-key' | 'sign-in' | 'api-key-or-sign-in' | 'optional-sign-in';
 
 /** An account that VS Code keeps the session of. */
 export interface SignIn {
@@ -51,8 +54,10 @@ export interface ProviderDefinition {
   readonly options?: readonly ProviderOption[];
   /** Environment variables that may hold the key; read by `config`, and only if the user turned that on. */
   readonly keyVariables: readonly string[];
-  /** `undefined`: the user must give one. */
+  /** `undefined`: the user must give one, or `baseUrlFor` makes it. */
   readonly baseUrl: string | undefined;
+  /** Where the address follows from the options (a region, a resource) if the user gives none; `undefined`: they do not say yet. */
+  readonly baseUrlFor?: (options: Readonly<Record<string, string>>) => string | undefined;
   /** Looked for by itself at its base URL, without any setting. */
   readonly discover: boolean;
   readonly capabilities: ProviderCapabilities;

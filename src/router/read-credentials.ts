@@ -1,11 +1,13 @@
 /** Reads a provider's keys and tokens at the last moment and makes sure that they can be sent in a header. */
 import { ReaperError } from '../base/errors.ts';
 import { type Credential, credentialOf } from './credential.ts';
-import type { ProviderProfile } from './provider-definition.ts';
+import type { AuthKind, ProviderProfile } from './provider-definition.ts';
+
+const MAY_DO_WITHOUT: ReadonlySet<AuthKind> = new Set(['none', 'optional-api-key', 'optional-sign-in']);
 
 /** Whether there is nothing to be sent without one. */
 export function needsCredential({ definition }: ProviderProfile): boolean {
-  return definition.auth !== 'none' && definition.auth !== 'optional-api-key';
+  return !MAY_DO_WITHOUT.has(definition.auth);
 }
 
 /** The first one; `undefined`: there is none. */
