@@ -169,7 +169,10 @@ export class Attempt implements Disposable {
       input: withOwnReasoning(request.input, candidate.providerId),
       limits: request.limits,
       fim: candidate.fim,
+      purpose: request.purpose,
+      ...(request.routing === undefined ? {} : { routing: request.routing }),
       fetch: this.#metered.fetch,
+      exchange: this.#metered.exchange,
       signal,
       onFimLearned: (fim) => this.#services.onFimLearned(candidate, fim),
     });
@@ -238,7 +241,6 @@ export class Attempt implements Disposable {
     if (this.#settled) return;
     this.#settled = true;
     this.#error = error;
-    const totalMs = this.#services.clock.now() - this.#startedMs;
     this.#plan.signal.removeEventListener('abort', this.#onCallerAbort);
     this.#watchdog.dispose();
     if (error === undefined) {
@@ -256,7 +258,7 @@ export class Attempt implements Disposable {
         outcome: outcomeOf(error, reason),
         startedAt: this.#startedAt,
         firstUsefulTokenMs: this.#firstUsefulTokenMs,
-        totalMs,
+        totalMs: this.#services.clock.now() - this.#startedMs,
         usage: this.#usage,
         cost: { usd: 0, certainty: 'unknown' },
         credentialId: this.#credentialId,
@@ -277,8 +279,7 @@ export class Attempt implements Disposable {
     const stop = (): void => this.#controller.abort(new ReaperError('cancelled', 'Cancelled'));
     const timer = this.#services.clock.setTimeout(stop, DRAIN_LIMIT_MS);
     signal.addEventListener('abort', stop, { once: true });
-    const rest = iterator?.next() ?? Promise.resolve({ done: true });
-    rest
+    (iterator?.next() ?? Promise.resolve({ done: true }))
       .then((result) => (result.done === true ? undefined : iterator?.return?.()))
       .catch(() => undefined)
       .finally(() => {
@@ -292,8 +293,8 @@ export class Attempt implements Disposable {
   /** Everything that a wire, an SDK or a store can throw, as one error that quotes no secret. */
   #explain(thrown: unknown): ReaperError {
     const known = reaperErrorWithin(thrown);
-    if (known !== undefined && known.kind !== 'cancelled') return errorWithoutSecrets(known, this.#secrets);
-    // Nobody on this side cancelled, or the attempt would be settled.
-    return errorWithoutSecrets(unexpectedError(this.#plan.candidate, thrown), this.#secrets);
+    // `cancelled`: nobody on this side did, or the attempt would be settled.
+    const isTold = known !== undefined && known.kind !== 'cancelled';
+    return errorWithoutSecrets(isTold ? known : unexpectedError(this.#plan.candidate, thrown), this.#secrets);
   }
 }

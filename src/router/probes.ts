@@ -140,6 +140,7 @@ async function runProbe(
       options: profile.options,
       headers: profile.headers,
       fetch: metered.fetch,
+      exchange: metered.exchange,
       signal: fork.signal,
     };
     const result = await untilAborted(wire.probe(call), fork.signal);

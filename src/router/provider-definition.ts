@@ -40,6 +40,8 @@ export interface ProviderCapabilities {
   readonly stopsBillingOnDisconnect: boolean;
   /** Requests the server works on at once; a probe may correct it. One-slot servers get one request at a time. */
   readonly parallelRequests: number;
+  /** `false`: never asked beside others (race, speculation, merge), only alone, for each question costs its user. */
+  readonly joinsRaces?: boolean;
 }
 
 export interface ProviderDefinition {

@@ -3,6 +3,7 @@ import { ReaperError } from '../base/errors.ts';
 import type { Egress, EgressRequest } from './egress.ts';
 import { hostOf } from './http-errors.ts';
 import { errorFromFetch, isConnectionFailure } from './network-errors.ts';
+import type { OpenExchange } from './wire.ts';
 
 export interface TransportOptions {
   /** VS Code's patched `globalThis.fetch` in the extension. */
@@ -20,6 +21,7 @@ export interface Caller {
 /** `fetch` for one attempt or probe, with what went over it. */
 export interface MeteredFetch {
   readonly fetch: typeof globalThis.fetch;
+  readonly exchange: OpenExchange;
   readonly bytes: { readonly sent: number; readonly received: number };
   /** Writes the egress entries of bodies that were never read to their end. */
   close(): void;
@@ -34,7 +36,7 @@ export function createTransport(options: TransportOptions): Transport {
 }
 
 interface Exchange {
-  readonly request: EgressRequest;
+  request: EgressRequest;
   bytesReceived: number;
   status: number | undefined;
 }
@@ -108,6 +110,24 @@ function createMeteredFetch(options: TransportOptions, caller: Caller, answered:
       const size = sizeOf(body);
       // Redirects are not followed: where they lead would have to be asked about again, and POST would become GET.
       return send(url, { ...base, ...init, signal, redirect: 'manual' }, size ?? 0, size !== undefined);
+    },
+    exchange: (url) => {
+      caller.signal.throwIfAborted();
+      const exchange = begin(url, 0);
+      return {
+        sent(count) {
+          exchange.request = { ...exchange.request, bytesSent: exchange.request.bytesSent + count };
+          bytes.sent += count;
+        },
+        received(count) {
+          exchange.bytesReceived += count;
+          bytes.received += count;
+        },
+        end(status) {
+          exchange.status = status;
+          end(exchange);
+        },
+      };
     },
     bytes,
     close: () => {

@@ -45,7 +45,7 @@ export function createWarmUps(options: WarmUpsOptions): WarmUps {
   ): Promise<void> {
     const fork = forkAbort(lifetime);
     const timer = clock.setTimeout(() => fork.abort(), LOAD_LIMIT_MS);
-    const { fetch, close } = transport({ providerId, purpose: 'probe', signal: fork.signal });
+    const { fetch, exchange, close } = transport({ providerId, purpose: 'probe', signal: fork.signal });
     try {
       await warmUp({
         baseUrl,
@@ -54,6 +54,7 @@ export function createWarmUps(options: WarmUpsOptions): WarmUps {
         options: profile.options,
         headers: profile.headers,
         fetch,
+        exchange,
         signal: fork.signal,
       });
     } catch (error) {

@@ -1,6 +1,6 @@
 /** The contract between the router and a protocol: one call in, stream parts out. */
 import type { Credential } from './credential.ts';
-import type { ModelInput, RequestLimits } from './model-request.ts';
+import type { ModelInput, Purpose, RequestLimits, RoutingHints } from './model-request.ts';
 import type { StreamPart } from './stream-part.ts';
 
 /** How a model takes a hole: natively, through a template in a raw prompt, by a chat answer, or not at all. */
@@ -21,8 +21,12 @@ export interface WireCall {
   readonly input: ModelInput;
   readonly limits: RequestLimits;
   readonly fim: FimMode;
+  readonly purpose: Purpose;
+  /** For gateways that route on their own. */
+  readonly routing?: RoutingHints;
   /** The only way to the network: it honours proxies, the egress policy and the egress log. */
   readonly fetch: typeof globalThis.fetch;
+  readonly exchange: OpenExchange;
   /** Aborting it closes the socket. Timers are the router's, not the wire's. */
   readonly signal: AbortSignal;
   /**
@@ -30,6 +34,19 @@ export interface WireCall {
    * a probe's result. Called at most once per call, before the first part.
    */
   readonly onFimLearned?: (fim: FimMode) => void;
+}
+
+/**
+ * Asks the egress policy about an exchange that `fetch` cannot carry (gRPC, a model of the editor's), and writes it into the egress
+ * log. Throws `privacy` if the settings forbid the host; nothing may be sent then.
+ */
+export type OpenExchange = (url: string) => CountedExchange;
+
+export interface CountedExchange {
+  sent(bytes: number): void;
+  received(bytes: number): void;
+  /** It is over; the status as HTTP counts, where there was an answer. What is never ended ends with its call. */
+  end(status?: number): void;
 }
 
 /**
@@ -64,6 +81,7 @@ export interface ProbeCall {
   readonly options: Readonly<Record<string, string>>;
   readonly headers: Readonly<Record<string, string>>;
   readonly fetch: typeof globalThis.fetch;
+  readonly exchange: OpenExchange;
   readonly signal: AbortSignal;
 }
 

@@ -4,7 +4,7 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import type { AddressInfo } from 'node:net';
 import type { FimInput } from '../../../src/router/model-request.ts';
 import type { StreamPart } from '../../../src/router/stream-part.ts';
-import type { ProbeCall, WireCall } from '../../../src/router/wire.ts';
+import type { OpenExchange, ProbeCall, WireCall } from '../../../src/router/wire.ts';
 
 export interface Received {
   readonly method: string;
@@ -114,6 +114,8 @@ export const hole: FimInput = {
 
 export const otherFile = { path: 'src/unit.ts', text: 'export const unit = 1;\n' };
 
+const uncounted: OpenExchange = () => ({ sent: () => undefined, received: () => undefined, end: () => undefined });
+
 export function wireCall(url: string, over: Partial<WireCall> = {}): WireCall {
   return {
     baseUrl: url,
@@ -124,7 +126,9 @@ export function wireCall(url: string, over: Partial<WireCall> = {}): WireCall {
     input: hole,
     limits: { maxOutputTokens: 64, stop: [] },
     fim: { type: 'native' },
+    purpose: 'completion',
     fetch: globalThis.fetch,
+    exchange: uncounted,
     signal: new AbortController().signal,
     ...over,
   };
@@ -138,6 +142,7 @@ export function probeCall(url: string, over: Partial<ProbeCall> = {}): ProbeCall
     options: {},
     headers: {},
     fetch: globalThis.fetch,
+    exchange: uncounted,
     signal: new AbortController().signal,
     ...over,
   };
