@@ -4,33 +4,22 @@ import * as vscode from 'vscode';
 import { systemClock as clock } from './base/clock.ts';
 import { DisposableStore } from './base/disposable.ts';
 import { redactSecrets } from './base/redact.ts';
-import { createCompletionEngine } from './completion/create-engine.ts';
-import { finishText } from './completion/finish/finish-text.ts';
-import { findStreamEnd } from './completion/finish/stream-end.ts';
-import { createSyntax } from './completion/syntax/create-syntax.ts';
-import { createKeys } from './config/keys.ts';
-import { createProfiles } from './config/profiles.ts';
-import { settingsTable } from './config/settings.ts';
 import { createPredictor } from './predictor/create-predictor.ts';
 import { createPrivacy } from './privacy/create-privacy.ts';
 import { createRouter } from './router/create-router.ts';
 import { providers } from './router/providers/index.ts';
 import { createWorkspaceProvider } from './router/providers/workspace.ts';
-import { createCompletionContext } from './vscode/completion-context.ts';
+import { buildConfiguration } from './vscode/build-configuration.ts';
+import { buildGhostText } from './vscode/build-ghost-text.ts';
 import { registerGhostTextCommands } from './vscode/ghost-text-commands.ts';
-import { registerInlineCompletion } from './vscode/inline-completion.ts';
 import { registerLearning } from './vscode/learning/register-learning.ts';
 import { registerMenu } from './vscode/menu.ts';
 import { registerNotices } from './vscode/notices.ts';
-import { createOpenDocuments } from './vscode/open-documents.ts';
 import { createOutputLog } from './vscode/output-log.ts';
 import { registerProviderCommands } from './vscode/provider-commands.ts';
-import { registerReadAhead } from './vscode/read-ahead.ts';
 import { registerCommand } from './vscode/register-command.ts';
 import { registerReports } from './vscode/reports.ts';
-import { secretsOf } from './vscode/secret-storage.ts';
 import { registerSettingProblems } from './vscode/setting-problems.ts';
-import { createSettingsSource } from './vscode/settings-source.ts';
 import { registerSnooze } from './vscode/snooze.ts';
 import { registerStatusBar } from './vscode/status-bar.ts';
 import { createStatusSource } from './vscode/status-source.ts';
@@ -47,6 +36,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const logger = createOutputLog(channel, redactSecrets);
   const inDist = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
+  // The embedded model, and with it the list of all providers.
   const predictor = createPredictor({
     workerPath: inDist('./predictor-worker.js'),
     storageFolder: context.storageUri?.fsPath,
@@ -62,48 +52,28 @@ export function activate(context: vscode.ExtensionContext): void {
   const embedded = createWorkspaceProvider(predictor);
   const definitions = [...providers, embedded];
 
-  const source = store.add(createSettingsSource(settingsTable(definitions)));
-  const { current: settings, onDidChange: onSettingsChanged } = source;
-  const useEnvironment = (): boolean => settings().keys.useEnvironment;
-  const keys = store.add(createKeys({ secrets: secretsOf(context.secrets), definitions, useEnvironment }));
-  const profiles = store.add(createProfiles({ definitions, settings, onSettingsChanged, keys, logger }));
-
+  // What the user wants, and what may leave this machine.
+  const configuration = store.add(buildConfiguration({ context, definitions, logger }));
+  const { settings, onSettingsChanged, keys, profiles } = configuration;
   const files = store.add(createWorkspaceFiles());
-  const openDocuments = store.add(createOpenDocuments());
   const privacyOptions = { workspace: files, settings: () => settings().privacy, onSettingsChanged, clock };
   const privacy = store.add(createPrivacy(privacyOptions));
   const { egress } = privacy;
+
+  // The one door to every model.
   const fetch: typeof globalThis.fetch = (...request) => globalThis.fetch(...request);
   const router = store.add(createRouter({ profiles, egress, fetch, clock, logger }));
 
-  const contextOptions = { openDocuments, workspace: files, privacy, clock, logger };
-  const completionContext = store.add(createCompletionContext(contextOptions));
-  const syntaxOptions = { workerPath: inDist('./syntax-worker.js'), grammarFolder: inDist('.'), logger, clock };
-  const syntax = store.add(createSyntax(syntaxOptions));
-  const engine = store.add(
-    createCompletionEngine({
-      router,
-      privacy,
-      syntax,
-      finish: finishText,
-      findStreamEnd,
-      gatherContext: completionContext.gather,
-      relativePath: (path) => files.relativePath(path),
-      settings: () => settings().completion,
-      onSettingsChanged: (listener) => onSettingsChanged(() => listener(settings().completion)),
-      clock,
-      logger,
-    }),
-  );
-  const inline = store.add(registerInlineCompletion(engine));
-  const status = store.add(createStatusSource({ engine, router, profiles, predictor, settings }));
+  // What the user sees.
+  const ghostTextOptions = { router, privacy, files, settings, onSettingsChanged, inDist, clock, logger };
+  const { engine, inline } = store.add(buildGhostText(ghostTextOptions));
   const isOn = (): boolean => profiles.list().some(({ definition }) => definition === embedded);
   const learningOptions = { predictor, privacy, files, isOn, onSettingsChanged, clock, logger };
   const learning = store.add(registerLearning(learningOptions));
-  store.add(registerReadAhead({ privacy, prefetch: completionContext.prefetch, logger }));
+  const status = store.add(createStatusSource({ engine, router, profiles, predictor, settings }));
 
   store.add(registerCommand('reaper.showLog', logger, () => channel.show()));
-  store.add(registerSettingProblems(source, () => privacy.problems(), logger));
+  store.add(registerSettingProblems(configuration.source, () => privacy.problems(), logger));
   store.add(registerNotices(router, profiles));
   store.add(registerProviderCommands({ keys, profiles, router, egress, logger }));
   store.add(registerToggles({ settings, files, logger }));
