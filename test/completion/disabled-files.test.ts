@@ -14,4 +14,12 @@ describe('disabled files', () => {
   it('take an odd glob for what it is', () => {
     assert.equal(disabledGlob(['[', '(', '\\'], 'src/x.ts'), undefined);
   });
+
+  it('pass over a glob that would hold up typing', () => {
+    // Without the limit these take minutes for this path.
+    const path = `${'a'.repeat(250)}.ts`;
+    for (const glob of ['*a*a*a*a*a*a*a*b', '+(+(+(a)))b', '**/*a*/**/*a*/**/*a*/**/b']) {
+      assert.equal(disabledGlob([glob, '*.ts'], path), '*.ts');
+    }
+  });
 });
