@@ -29,6 +29,13 @@ export function onlyWhiteSpaceError(candidate: Candidate): ReaperError {
   return new ReaperError('bad-response', `${nameOf(candidate)} sent nothing but white space.`);
 }
 
+export function tooDearError(candidate: Candidate): ReaperError {
+  return new ReaperError(
+    'budget',
+    `The answer from ${nameOf(candidate)} was stopped because it would have cost more than the limits in reaper.budget allow. “Reaper: Show Usage” shows what is left.`,
+  );
+}
+
 export function missingKeyError(candidate: Candidate): ReaperError {
   const { label } = candidate.profile.definition;
   return new ReaperError('auth', `${label} has no API key. Set it with “Reaper: Set API Key”.`);

@@ -11,10 +11,12 @@ import {
   onlyWhiteSpaceError,
   unexpectedError,
 } from './attempt-errors.ts';
-import { outcomeOf, recordOf } from './attempt-record.ts';
+import type { AttemptCost, AttemptCosts } from './attempt-cost.ts';
+import { recordOf } from './attempt-record.ts';
 import type { Candidate } from './candidates.ts';
 import type { Credential } from './credential.ts';
 import { type Deadlines, startWatchdog, type Watchdog } from './deadlines.ts';
+import { drain } from './drain.ts';
 import { reaperErrorWithin } from './http-errors.ts';
 import type { ModelRequest, Strategy } from './model-request.ts';
 import { withOwnReasoning } from './own-reasoning.ts';
@@ -55,13 +57,12 @@ export interface AttemptServices {
   readonly clock: Clock;
   readonly transport: Transport;
   readonly warmUps: Pick<WarmUps, 'load'>;
+  readonly costs: AttemptCosts;
   /** The server takes holes in another way than the candidate says. */
   readonly onFimLearned: (candidate: Candidate, fim: FimMode) => void;
   readonly onSettled: (attempt: SettledAttempt) => void;
 }
 
-// After `finish` a body may still have its terminating bytes to come; reading them keeps the connection for the next request.
-const DRAIN_LIMIT_MS = 1000;
 // Held back until something useful comes, so it is bounded. No code begins with so much white space.
 const MOST_WHITE_SPACE_CHARACTERS = 16_384;
 // A server that warns at every token must not fill the record.
@@ -77,11 +78,13 @@ export class Attempt implements Disposable {
   readonly #startedMs: number;
   readonly #watchdog: Watchdog;
   readonly #metered: MeteredFetch;
+  readonly #cost: AttemptCost;
   readonly #warnings: string[] = [];
   #iterator: AsyncIterator<StreamPart> | undefined;
   #rejectPull: ((error: ReaperError) => void) | undefined;
   #secrets: readonly string[] = [];
   #loading: ModelLoading = 'none';
+  #wasSent = false;
   #settled = false;
   #error: ReaperError | undefined;
   #firstUsefulTokenMs: number | undefined;
@@ -100,6 +103,7 @@ export class Attempt implements Disposable {
       const isLoading = this.#loading === 'under-way';
       this.#settle(isLoading ? loadingError(plan.candidate) : deadlineError(plan.candidate, deadline, limitMs));
     });
+    this.#cost = services.costs.begin(plan);
     this.#metered = services.transport({
       providerId: plan.candidate.providerId,
       purpose: plan.request.purpose,
@@ -157,9 +161,11 @@ export class Attempt implements Disposable {
     this.#credentialId = credential?.id;
     this.#secrets = secretsOf(credential, profile.headers);
     if (credential === undefined && needsCredential(profile)) throw missingKeyError(candidate);
-    const wire = await untilAborted(profile.definition.wire(), signal);
+    const [wire] = await untilAborted(Promise.all([profile.definition.wire(), this.#cost.ready()]), signal);
     await this.#waitForModel(wire, credential);
     signal.throwIfAborted();
+    this.#cost.reserve();
+    this.#wasSent = true;
     const stream = wire.stream({
       baseUrl: candidate.baseUrl,
       model: candidate.model,
@@ -224,6 +230,7 @@ export class Attempt implements Disposable {
         this.#settle(undefined, part.reason);
         break;
     }
+    this.#cost.grew(this.#textCharacters + this.#reasoningCharacters);
   }
 
   /** A deadline or the caller may have ended the attempt while something was awaited. */
@@ -244,7 +251,12 @@ export class Attempt implements Disposable {
     this.#plan.signal.removeEventListener('abort', this.#onCallerAbort);
     this.#watchdog.dispose();
     if (error === undefined) {
-      this.#drain();
+      drain(this.#iterator, {
+        signal: this.#plan.signal,
+        clock: this.#services.clock,
+        stop: () => this.#controller.abort(new ReaperError('cancelled', 'Cancelled')),
+        onEnd: () => this.#metered.close(),
+      });
     } else {
       this.#controller.abort(error);
       this.#iterator?.return?.().catch(() => undefined);
@@ -255,12 +267,14 @@ export class Attempt implements Disposable {
     this.#services.onSettled({
       candidate: this.#plan.candidate,
       record: recordOf(this.#plan, {
-        outcome: outcomeOf(error, reason),
+        error,
+        finishReason: reason,
+        wasSent: this.#wasSent,
         startedAt: this.#startedAt,
         firstUsefulTokenMs: this.#firstUsefulTokenMs,
         totalMs: this.#services.clock.now() - this.#startedMs,
         usage: this.#usage,
-        cost: { usd: 0, certainty: 'unknown' },
+        cost: this.#cost,
         credentialId: this.#credentialId,
         textCharacters: this.#textCharacters,
         reasoningCharacters: this.#reasoningCharacters,
@@ -270,24 +284,6 @@ export class Attempt implements Disposable {
       error,
       loading: this.#loading,
     });
-  }
-
-  /** Lets the wire come to its own end, so that the connection can be used again; not for long, and not against the caller. */
-  #drain(): void {
-    const { signal } = this.#plan;
-    const iterator = this.#iterator;
-    const stop = (): void => this.#controller.abort(new ReaperError('cancelled', 'Cancelled'));
-    const timer = this.#services.clock.setTimeout(stop, DRAIN_LIMIT_MS);
-    signal.addEventListener('abort', stop, { once: true });
-    (iterator?.next() ?? Promise.resolve({ done: true }))
-      .then((result) => (result.done === true ? undefined : iterator?.return?.()))
-      .catch(() => undefined)
-      .finally(() => {
-        timer.dispose();
-        signal.removeEventListener('abort', stop);
-        stop();
-        this.#metered.close();
-      });
   }
 
   /** Everything that a wire, an SDK or a store can throw, as one error that quotes no secret. */

@@ -19,6 +19,8 @@ export interface BudgetQuery {
 export interface Reservation {
   /** What the attempt may cost at the most, in dollars; the stream is stopped when it would go beyond. `Infinity`: no limit. */
   readonly ceilingUsd: number;
+  /** Sets so much more aside, because the answer is longer than it should be; synchronous. `false`: the limits do not allow it. */
+  extend(usd: number): boolean;
   /** Once. What was set aside is given back, and what it did cost takes its place. */
   settle(cost: Cost): void;
 }
@@ -30,3 +32,8 @@ export interface Budget {
    */
   reserve(query: BudgetQuery): Reservation;
 }
+
+/** Where nobody set a limit. */
+export const noBudget: Budget = {
+  reserve: () => ({ ceilingUsd: Infinity, extend: () => true, settle: () => undefined }),
+};

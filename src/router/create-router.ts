@@ -5,7 +5,9 @@ import { errorMessage, isCancellation, ReaperError } from '../base/errors.ts';
 import type { Event } from '../base/event.ts';
 import type { Logger } from '../base/logger.ts';
 import { Attempt, type AttemptPlan, type AttemptServices } from './attempt.ts';
+import { createAttemptCosts } from './attempt-cost.ts';
 import { createBookkeeping } from './bookkeeping.ts';
+import type { Budget } from './budget.ts';
 import type { Candidate } from './candidates.ts';
 import { deadlinesOf } from './deadlines.ts';
 import { createDiscovery } from './discovery.ts';
@@ -15,6 +17,7 @@ import { createLatencyEstimates } from './latency.ts';
 import type { ModelRequest, Strategy } from './model-request.ts';
 import { createPenalties } from './penalties.ts';
 import { configuredModel, createProbes } from './probes.ts';
+import type { Prices } from './prices.ts';
 import type { ProviderProfile } from './provider-definition.ts';
 import { createRoutes, type Route } from './route.ts';
 import type { RouteFacts, Router } from './router.ts';
@@ -36,6 +39,12 @@ export interface RouterOptions {
   readonly fetch: typeof globalThis.fetch;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** From 0 to 1, for jitter; `Math.random` if left out. */
+  readonly random?: () => number;
+  /** What models cost; no price is known if left out. */
+  readonly prices?: Prices;
+  /** Asked before anything is sent; no limits if left out. */
+  readonly budget?: Budget;
 }
 
 const STRATEGIES: Readonly<Partial<Record<Strategy, StrategyFunction>>> = { single };
@@ -50,7 +59,7 @@ export function createRouter(options: RouterOptions): Router {
   const egress = withSafeRecord(options.egress, logger);
   const lifetime = new AbortController();
   const transport = createTransport({ fetch: options.fetch, egress });
-  const penalties = createPenalties(clock);
+  const penalties = createPenalties({ clock, random: options.random ?? Math.random });
   const latency = createLatencyEstimates();
   const health = createHealthBoard(clock, logger);
   const probes = createProbes({ transport, egress, clock });
@@ -63,6 +72,7 @@ export function createRouter(options: RouterOptions): Router {
     clock,
     transport,
     warmUps,
+    costs: createAttemptCosts(options.prices, options.budget),
     onFimLearned: ({ profile, model }, fim) => probes.learnFim(profile, model, fim),
     onSettled(settled) {
       running.delete(settled.record.id);

@@ -1,9 +1,12 @@
 /** Token counts where the server told none, or told only half before it was cut off. */
-import type { ChatMessage, ModelInput } from './model-request.ts';
+import type { ChatMessage, ModelInput, ToolDefinition } from './model-request.ts';
 import type { TokenUsage } from './stream-part.ts';
 
 // facts/dependencies: the runner-up to a tokeniser; this runs for every cancelled completion, on the main thread.
 const CHARACTERS_PER_TOKEN = 3.6;
+// What is set aside for an input should be enough: dense code has 2.4 characters to a token, and a template adds its words.
+const FEWEST_CHARACTERS_PER_TOKEN = 2.4;
+const TEMPLATE_TOKENS = 100;
 
 export interface OutputLength {
   /** Only of a whole answer the server tells all. */
@@ -32,7 +35,13 @@ export function completeUsage(told: TokenUsage | undefined, input: ModelInput, o
     : told;
 }
 
-function tokens(characters: number): number {
+/** The most tokens that the input may turn out to have. */
+export function highestInputTokens(input: ModelInput): number {
+  return Math.ceil(inputCharacters(input) / FEWEST_CHARACTERS_PER_TOKEN) + TEMPLATE_TOKENS;
+}
+
+/** Of text that came so far. */
+export function tokens(characters: number): number {
   return Math.ceil(characters / CHARACTERS_PER_TOKEN);
 }
 
@@ -47,12 +56,26 @@ function inputCharacters(input: ModelInput): number {
     case 'chat':
       return (
         (input.system?.length ?? 0) +
+        toolCharacters(input.tools) +
         input.messages.reduce(
           (sum, message) => sum + message.content.reduce((inner, content) => inner + charactersOf(content), 0),
           0,
         )
       );
   }
+}
+
+// The same array comes with every turn of a conversation, and may be long.
+const charactersOfTools = new WeakMap<readonly ToolDefinition[], number>();
+
+function toolCharacters(tools: readonly ToolDefinition[] | undefined): number {
+  if (tools === undefined || tools.length === 0) return 0;
+  let characters = charactersOfTools.get(tools);
+  if (characters === undefined) {
+    characters = JSON.stringify(tools).length;
+    charactersOfTools.set(tools, characters);
+  }
+  return characters;
 }
 
 // OpenAI's low-detail price of an image, as characters; providers differ, and none tells in advance.

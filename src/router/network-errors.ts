@@ -29,6 +29,21 @@ export function isConnectionFailure(error: unknown): boolean {
   return causesOf(error).some((cause) => CONNECTION_FAILURES.has(codeOf(cause) ?? ''));
 }
 
+/** Whether the failed request may have reached the server, who may then have worked on it and bill it. */
+export function mayHaveArrived(error: ReaperError): boolean {
+  if (error.status !== undefined) return false;
+  if (error.kind !== 'network' && error.kind !== 'timeout' && error.kind !== 'bad-response') return false;
+  return !causesOf(error).some((cause) => {
+    const code = codeOf(cause) ?? '';
+    return NEVER_CONNECTED.has(code) || CERTIFICATE.test(code);
+  });
+}
+
+/** Whether no connection came about, so that nothing can have been sent, let alone billed. */
+export function isNothingSent(error: unknown): boolean {
+  return causesOf(error).some((cause) => NO_CONNECTION.has(codeOf(cause) ?? ''));
+}
+
 interface Description {
   readonly kind: ErrorKind;
   readonly message: string;
@@ -36,6 +51,28 @@ interface Description {
 }
 
 const CONNECTION_FAILURES: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+const NEVER_CONNECTED: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'EHOSTDOWN',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'EADDRNOTAVAIL',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'ERR_SSL_WRONG_VERSION_NUMBER',
+  'EPROTO',
+]);
+const NO_CONNECTION: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'EHOSTDOWN',
+  'ENETUNREACH',
+  'ENETDOWN',
+]);
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY|DECRYPT)|ERR_TLS|HOSTNAME_MISMATCH|INVALID_CA/;
 const INVALID_ADDRESS = /^(?:bad port|unknown scheme|Invalid URL|Failed to parse URL)|includes credentials/;
 

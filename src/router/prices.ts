@@ -15,3 +15,9 @@ export interface Prices {
   /** Synchronous. `unknown` with 0 dollars before `ready`, and for models without a known price. */
   cost(query: PriceQuery, usage: TokenUsage): Cost;
 }
+
+/** Where no price is known. */
+export const noPrices: Prices = {
+  ready: () => Promise.resolve(),
+  cost: () => ({ usd: 0, certainty: 'unknown' }),
+};
