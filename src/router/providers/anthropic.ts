@@ -1,4 +1,4 @@
-/** Anthropic: Claude fills the hole as a chat answer, without thinking. */
+/** Anthropic: Claude chats with tools, images and thoughts, and fills the hole as a chat answer, without thinking. */
 import { defineProvider } from '../provider-definition.ts';
 import { once } from '../wire/once.ts';
 
@@ -13,15 +13,18 @@ export const anthropic = defineProvider({
   capabilities: {
     chat: true,
     fim: 'hole-filler',
-    tools: false,
-    images: false,
+    tools: true,
+    images: true,
     promptCache: true,
     stopsBillingOnDisconnect: true,
     parallelRequests: 4,
   },
   // The small, fast one (facts/dependencies §0.3); its thinking can be turned off.
   completionModel: 'claude-haiku-5-5',
+  // "The best combination of speed and intelligence" (platform.claude.com/docs/en/models/sonnet-5-5/overview).
+  chatModel: 'claude-sonnet-5-5',
   models: ['claude-haiku-5-5', 'claude-sonnet-5-5', 'claude-opus-5-5', 'claude-fable-5-2'],
+  prices: 'anthropic',
   wire: once(async () =>
     (await import('../wire/anthropic.ts')).anthropicWire({
       // Claude fills holes better when it reads what follows the cursor first (facts/completions §10.3).

@@ -48,6 +48,15 @@ describe('token usage', () => {
     assert.deepEqual(anthropicUsage(usage), classes(10, 1000, 100, 15, 5));
   });
 
+  it('adds up what Anthropic wrote to its cache for five minutes and for an hour', () => {
+    const usage = {
+      input_tokens: 1,
+      cache_creation: { ephemeral_5m_input_tokens: 20, ephemeral_1h_input_tokens: 300 },
+      output_tokens: 4,
+    };
+    assert.deepEqual(anthropicUsage(usage), classes(1, 0, 320, 4, 0));
+  });
+
   it('takes what llama.cpp had cached out of what it read', () => {
     assert.deepEqual(localUsage(31, 9, 24), classes(7, 24, 0, 9, 0));
     assert.equal(localUsage(undefined, undefined), undefined);
