@@ -1,10 +1,15 @@
 /** Who is left alone for a while: a dead server must not cost every keystroke its connect time. */
 import type { Clock } from '../base/clock.ts';
 import type { ReaperError } from '../base/errors.ts';
+import { type Breaker, createBreaker } from './limits/breaker.ts';
 
-/** What a penalty is for: failures count per model and address, a rejected key counts for the whole provider. */
+/**
+ * What a penalty is for: failures count per model and address, failures of the connection for all models of the address, a
+ * rejected key for the whole provider.
+ */
 export interface PenaltyTarget {
   readonly providerId: string;
+  readonly baseUrl: string;
   /** Provider, address and model. */
   readonly key: string;
 }
@@ -31,99 +36,95 @@ export interface Penalties {
   readonly version: number;
 }
 
-// facts/router §3.7: three in a row, 10 s doubling to 120 s. Successes in between start the count anew.
-const FAILURES_BEFORE_REST = 3;
-const FIRST_REST_MS = 10_000;
-const LONGEST_REST_MS = 120_000;
+export interface PenaltiesOptions {
+  readonly clock: Clock;
+  /** For the jitter of rests, from 0 to 1. */
+  readonly random: () => number;
+}
 
 const GOOD: Standing = { type: 'good' };
 
 interface Entry {
   readonly providerId: string;
-  failures: number;
-  nextRestMs: number;
-  untilMs: number;
-  resting: boolean;
-  /** After the rest one request goes ahead; the others wait for what becomes of it. */
-  trialUnderWay: boolean;
-  error: ReaperError;
+  readonly breaker: Breaker;
+  error: ReaperError | undefined;
 }
 
-export function createPenalties(clock: Clock): Penalties {
+export function createPenalties(options: PenaltiesOptions): Penalties {
   const entries = new Map<string, Entry>();
   const blocked = new Map<string, ReaperError>();
   let version = 0;
 
-  function fail(target: PenaltyTarget, error: ReaperError, weight: number): void {
-    const entry = entries.get(target.key) ?? {
-      providerId: target.providerId,
-      failures: 0,
-      nextRestMs: FIRST_REST_MS,
-      untilMs: 0,
-      resting: false,
-      trialUnderWay: false,
-      error,
-    };
-    entries.set(target.key, entry);
-    entry.failures += weight;
-    entry.error = error;
-    entry.trialUnderWay = false;
-    const askedMs = error.retryAfterMs ?? 0;
-    if (entry.failures >= FAILURES_BEFORE_REST || askedMs > 0) {
-      const counted = entry.failures >= FAILURES_BEFORE_REST ? entry.nextRestMs : 0;
-      // Answers to requests that ran side by side arrive together: they are one failure, not a reason to double.
-      const isFirst = !entry.resting || entry.untilMs <= clock.now();
-      entry.untilMs = Math.max(entry.untilMs, clock.now() + Math.max(isFirst ? counted : 0, askedMs));
-      if (isFirst && counted > 0) entry.nextRestMs = Math.min(entry.nextRestMs * 2, LONGEST_REST_MS);
-      entry.resting = true;
+  function entryAt(key: string, providerId: string): Entry {
+    let entry = entries.get(key);
+    if (entry === undefined) {
+      entry = { providerId, breaker: createBreaker(options), error: undefined };
+      entries.set(key, entry);
     }
+    return entry;
+  }
+
+  const modelEntry = ({ key, providerId }: PenaltyTarget): Entry => entryAt(key, providerId);
+  const addressEntry = ({ providerId, baseUrl }: PenaltyTarget): Entry =>
+    entryAt(addressKey(providerId, baseUrl), providerId);
+
+  function rest(entry: Entry, error: ReaperError, isCertain: boolean): void {
+    entry.breaker.failed(isCertain, error.retryAfterMs ?? 0);
+    entry.error = error;
     version++;
+  }
+
+  function fail(target: PenaltyTarget, error: ReaperError, isCertain: boolean): void {
+    rest(modelEntry(target), error, isCertain);
+    if (isOfConnection(error)) rest(addressEntry(target), error, isCertain);
+    else if (addressEntry(target).breaker.succeeded()) version++;
+  }
+
+  function inconclusive(target: PenaltyTarget): void {
+    for (const entry of [modelEntry(target), addressEntry(target)]) {
+      if (entry.breaker.inconclusive()) version++;
+    }
   }
 
   return {
     standing(target) {
       const account = blocked.get(target.providerId);
       if (account !== undefined) return { type: 'blocked', error: account };
-      const entry = entries.get(target.key);
-      if (entry === undefined || !entry.resting) return GOOD;
-      if (clock.now() < entry.untilMs) return { type: 'resting', untilMs: entry.untilMs, error: entry.error };
-      return entry.trialUnderWay ? { type: 'resting', untilMs: Infinity, error: entry.error } : GOOD;
+      const ofModel = restOf(entries.get(target.key));
+      const ofAddress = restOf(entries.get(addressKey(target.providerId, target.baseUrl)));
+      if (ofModel === undefined || ofAddress === undefined) return ofModel ?? ofAddress ?? GOOD;
+      return ofModel.untilMs >= ofAddress.untilMs ? ofModel : ofAddress;
     },
     began(target) {
-      const entry = entries.get(target.key);
-      if (entry?.resting === true && !entry.trialUnderWay) {
-        entry.trialUnderWay = true;
-        version++;
+      for (const entry of [modelEntry(target), addressEntry(target)]) {
+        if (entry.breaker.began()) version++;
       }
     },
     succeeded(target) {
-      const changed = entries.delete(target.key);
-      if (blocked.delete(target.providerId) || changed) version++;
+      for (const entry of [modelEntry(target), addressEntry(target)]) {
+        if (entry.breaker.succeeded()) version++;
+      }
+      if (blocked.delete(target.providerId)) version++;
     },
     failed(target, error) {
       switch (consequenceOf(error)) {
         case 'block':
+          inconclusive(target);
           blocked.set(target.providerId, error);
           version++;
           break;
         case 'rest':
-          fail(target, error, FAILURES_BEFORE_REST);
+          fail(target, error, true);
           break;
         case 'count':
-          fail(target, error, 1);
+          fail(target, error, false);
           break;
         case 'none':
-          this.inconclusive(target);
+          inconclusive(target);
           break;
       }
     },
-    inconclusive(target) {
-      const entry = entries.get(target.key);
-      if (entry?.trialUnderWay === true) {
-        entry.trialUnderWay = false;
-        version++;
-      }
-    },
+    inconclusive,
     forgive(providerId) {
       blocked.delete(providerId);
       for (const [key, entry] of entries) {
@@ -140,6 +141,22 @@ export function createPenalties(clock: Clock): Penalties {
       return version;
     },
   };
+}
+
+/** Never a model's key, which has one part more. */
+function addressKey(providerId: string, baseUrl: string): string {
+  return `${providerId} ${baseUrl}`;
+}
+
+function restOf(entry: Entry | undefined): (Standing & { type: 'resting' }) | undefined {
+  const untilMs = entry?.breaker.restsUntilMs;
+  if (untilMs === undefined || entry?.error === undefined) return undefined;
+  return { type: 'resting', untilMs, error: entry.error };
+}
+
+/** Nobody was there, as opposed to somebody who said no. */
+function isOfConnection(error: ReaperError): boolean {
+  return error.kind === 'network' && error.status === undefined;
 }
 
 function consequenceOf(error: ReaperError): 'block' | 'rest' | 'count' | 'none' {
