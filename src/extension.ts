@@ -24,6 +24,7 @@ import { registerSnooze } from './vscode/snooze.ts';
 import { registerStatusBar } from './vscode/status-bar.ts';
 import { createStatusSource } from './vscode/status-source.ts';
 import { registerToggles } from './vscode/toggles.ts';
+import { registerTomlDiagnostics } from './vscode/toml-diagnostics.ts';
 import { createWorkspaceFiles } from './vscode/workspace-files.ts';
 
 /** VS Code waits for `deactivate`, and for nothing else that ends. */
@@ -53,7 +54,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const definitions = [...providers, embedded];
 
   // What the user wants, and what may leave this machine.
-  const configuration = store.add(buildConfiguration({ context, definitions, logger }));
+  const configuration = store.add(buildConfiguration({ context, definitions, clock, logger }));
   const { settings, onSettingsChanged, keys, profiles } = configuration;
   const files = store.add(createWorkspaceFiles());
   const privacyOptions = { workspace: files, settings: () => settings().privacy, onSettingsChanged, clock };
@@ -74,6 +75,7 @@ export function activate(context: vscode.ExtensionContext): void {
 
   store.add(registerCommand('reaper.showLog', logger, () => channel.show()));
   store.add(registerSettingProblems(configuration.source, () => privacy.problems(), logger));
+  store.add(registerTomlDiagnostics(configuration.tomlFiles, logger));
   store.add(registerNotices(router, profiles));
   store.add(registerProviderCommands({ keys, profiles, router, egress, logger }));
   store.add(registerToggles({ settings, files, logger }));

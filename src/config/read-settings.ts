@@ -12,8 +12,8 @@ export type Settings = {
 
 export interface SettingsReader {
   /** The value in force. */
-  value(key: string): unknown;
-  /** What the user, the workspace and the folder say, weakest first, unset levels left out. */
+  value(key: string, setting: Setting<unknown>): unknown;
+  /** What files, environment, user, workspace and folder say, weakest first, unset levels left out. */
   levels(key: string): readonly unknown[];
 }
 
@@ -22,8 +22,8 @@ export interface SettingProblem {
   /** The wrong value for display, shortened; the type alone where a value may be secret. */
   readonly found: string;
   readonly accepts: Accepts;
-  /** What is used instead, for display. */
-  readonly used: string;
+  /** What is used instead, for display; left out where the next source decides it. */
+  readonly used?: string;
 }
 
 export interface SettingsReading {
@@ -55,7 +55,7 @@ export function readSettings(table: SettingsTable, reader: SettingsReader): Sett
 }
 
 function readOne(key: string, setting: Setting<unknown>, reader: SettingsReader, problems: SettingProblem[]): unknown {
-  const candidates = setting.combine === undefined ? [reader.value(key)] : reader.levels(key);
+  const candidates = setting.combine === undefined ? [reader.value(key, setting)] : reader.levels(key);
   const accepted: unknown[] = [];
   for (const value of candidates) {
     // `undefined` is an unset level or a setting that the editor does not know (yet): no mistake of the user's.
@@ -83,7 +83,7 @@ function readOne(key: string, setting: Setting<unknown>, reader: SettingsReader,
 /** Long enough to recognise the value in the settings file, short enough for one line of a notification. */
 const DISPLAY_LENGTH = 60;
 
-function describeWrongValue(value: unknown, accepts: Accepts): string {
+export function describeWrongValue(value: unknown, accepts: Accepts): string {
   // Headers and addresses are where people put keys; their values are never repeated.
   const mayBeSecret = accepts.type === 'header-map' || accepts.type === 'url';
   return mayBeSecret ? (Array.isArray(value) ? 'array' : typeof value) : shortJson(value);

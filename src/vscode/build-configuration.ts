@@ -1,36 +1,52 @@
 /** Configuration: the settings as they stand, the stored keys, and the provider profiles that follow from both. */
 import type * as vscode from 'vscode';
+import type { Clock } from '../base/clock.ts';
+import type { Clock } from '../base/clock.ts';
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
 import type { Event } from '../base/event.ts';
 import type { Logger } from '../base/logger.ts';
+import { createCredentials } from '../config/credentials.ts';
 import { createKeys, type Keys } from '../config/keys.ts';
 import { createProfiles, type Profiles } from '../config/profiles.ts';
 import type { Settings } from '../config/read-settings.ts';
 import { settingsTable } from '../config/settings.ts';
+import { tomlKeys } from '../config/toml/toml-keys.ts';
+import type { Egress } from '../router/egress.ts';
 import type { ProviderDefinition } from '../router/provider-definition.ts';
+import { createTomlFiles, type TomlFiles } from './reaper-toml.ts';
 import { secretsOf } from './secret-storage.ts';
 import { createSettingsSource, type SettingsSource } from './settings-source.ts';
+import { buildSignIn, type SignInAccounts } from './sign-in/build-sign-in.ts';
 
 export interface Configuration extends Disposable {
+  readonly tomlFiles: TomlFiles;
   readonly source: SettingsSource;
   readonly settings: () => Settings;
   readonly onSettingsChanged: Event<void>;
   readonly keys: Keys;
   readonly profiles: Profiles;
+  readonly signIn: SignInAccounts;
 }
 
 export interface ConfigurationOptions {
-  readonly context: Pick<vscode.ExtensionContext, 'secrets'>;
+  readonly context: Pick<vscode.ExtensionContext, 'secrets' | 'extension'>;
   readonly definitions: readonly ProviderDefinition[];
+  readonly clock: Clock;
+  /** Built later: it follows from the settings. Asked before anything of a sign-in is sent. */
+  readonly egress: () => Egress;
+  readonly fetch: typeof globalThis.fetch;
+  readonly clock: Clock;
   readonly logger: Logger;
 }
 
-export function buildConfiguration({ context, definitions, logger }: ConfigurationOptions): Configuration {
+export function buildConfiguration({ context, definitions, clock, logger }: ConfigurationOptions): Configuration {
   const store = new DisposableStore();
-  const source = store.add(createSettingsSource(settingsTable(definitions)));
+  const table = settingsTable(definitions);
+  const tomlFiles = store.add(createTomlFiles(tomlKeys(table), clock));
+  const source = store.add(createSettingsSource(table, tomlFiles));
   const { current: settings, onDidChange: onSettingsChanged } = source;
   const useEnvironment = (): boolean => settings().keys.useEnvironment;
   const keys = store.add(createKeys({ secrets: secretsOf(context.secrets), definitions, useEnvironment }));
   const profiles = store.add(createProfiles({ definitions, settings, onSettingsChanged, keys, logger }));
-  return { source, settings, onSettingsChanged, keys, profiles, dispose: () => store.dispose() };
+  return { tomlFiles, source, settings, onSettingsChanged, keys, profiles, dispose: () => store.dispose() };
 }

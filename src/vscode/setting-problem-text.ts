@@ -4,6 +4,9 @@ import type { SettingProblem } from '../config/read-settings.ts';
 import type { Accepts } from '../config/setting.ts';
 
 export function settingProblemText({ key, found, accepts, used }: SettingProblem): string {
+  if (used === undefined) {
+    return vscode.l10n.t('{0} is {1}; accepted: {2}. Reaper ignores it.', key, found, acceptsText(accepts));
+  }
   return vscode.l10n.t(
     'The setting {0} is {1}; accepted: {2}. Reaper uses {3} instead.',
     key,
@@ -13,7 +16,7 @@ export function settingProblemText({ key, found, accepts, used }: SettingProblem
   );
 }
 
-function acceptsText(accepts: Accepts): string {
+export function acceptsText(accepts: Accepts): string {
   switch (accepts.type) {
     case 'boolean':
       return 'true, false';

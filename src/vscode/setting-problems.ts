@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../base/disposable.ts';
 import type { Logger } from '../base/logger.ts';
+import { SETTINGS_ROOT } from '../config/settings.ts';
 import { settingProblemText } from './setting-problem-text.ts';
 import type { SettingsSource } from './settings-source.ts';
 
@@ -44,7 +45,8 @@ async function warn({ key, text }: Problem, more: number): Promise<void> {
   const open = vscode.l10n.t('Open Setting');
   const message = more > 0 ? `${text} ${vscode.l10n.t('({0} more in the log.)', more)}` : text;
   if ((await vscode.window.showWarningMessage(message, open)) === open) {
-    await openSetting(key);
+    // What is no setting is a variable, read because of this one.
+    await openSetting(key.startsWith(`${SETTINGS_ROOT}.`) ? key : 'reaper.keys.useEnvironment');
   }
 }
 

@@ -1,0 +1,135 @@
+/** Which keys a `reaper.toml` may have: those of the settings in snake case, and older names of them. */
+import { listSettings, SETTINGS_ROOT, type SettingsTable } from '../settings.ts';
+import { PRICE_CLASSES, type Setting } from '../setting.ts';
+import {
+  EDITOR_DECIDES,
+  normalName,
+  PROVIDER_KEYS_WITHOUT_EFFECT,
+  SECRET_NAMES,
+  SEED_KEYS,
+  SEED_PROVIDER_KEYS,
+  WITHOUT_EFFECT,
+} from './seed-keys.ts';
+
+export interface NamedSetting {
+  readonly key: string;
+  readonly setting: Setting<unknown>;
+}
+
+export type KnownKey =
+  | {
+      readonly type: 'setting';
+      readonly settings: readonly NamedSetting[];
+      readonly convert?: (value: unknown) => unknown;
+    }
+  | { readonly type: 'table' | 'secret' | 'editor-decides' | 'without-effect' | 'unknown' };
+
+export interface TomlKeys {
+  find(path: readonly string[]): KnownKey;
+  /** What may stand in a table, as it is to be spelt. */
+  namesIn(table: readonly string[]): readonly string[];
+}
+
+/** Providers are also known by other names: `aliases`, by id. */
+export function tomlKeys(table: SettingsTable, aliases: ReadonlyMap<string, readonly string[]> = new Map()): TomlKeys {
+  const known = new Map<string, KnownKey>();
+  const names = new Map<string, Set<string>>();
+  const add = (path: readonly string[], entry: KnownKey): void => {
+    path.forEach((name, index) => {
+      const above = path.slice(0, index);
+      const siblings = names.get(normalPath(above)) ?? new Set();
+      names.set(normalPath(above), siblings.add(name));
+      const at = normalPath(path.slice(0, index + 1));
+      if (index < path.length - 1 && !known.has(at)) {
+        known.set(at, { type: 'table' });
+      }
+    });
+    known.set(normalPath(path), entry);
+  };
+
+  const settings = new Map(listSettings(table).map(({ key, setting }) => [key, setting]));
+  const named = (keys: readonly string[]): readonly NamedSetting[] =>
+    keys.flatMap((key) => {
+      const setting = settings.get(key);
+      return setting === undefined ? [] : [{ key, setting }];
+    });
+  for (const path of WITHOUT_EFFECT) {
+    add(path.split('.'), { type: 'without-effect' });
+  }
+  for (const path of EDITOR_DECIDES) {
+    add([path], { type: 'editor-decides' });
+  }
+  for (const { path, settings: targets, convert } of SEED_KEYS) {
+    const found = named(targets.map((target) => `${SETTINGS_ROOT}.${target}`));
+    add(path.split('.'), { type: 'setting', settings: found, ...(convert !== undefined && { convert }) });
+  }
+  for (const id of Object.keys(table.providers)) {
+    const start = `${SETTINGS_ROOT}.providers.${id}.`;
+    // Without quotes, TOML takes a dot in a name for a table within a table.
+    for (const name of [
+      [id],
+      ...(id.includes('.') ? [id.split('.')] : []),
+      ...(aliases.get(id) ?? []).map((alias) => [alias]),
+    ]) {
+      for (const unused of PROVIDER_KEYS_WITHOUT_EFFECT) {
+        add(['providers', ...name, unused], { type: 'without-effect' });
+      }
+      for (const seed of SEED_PROVIDER_KEYS) {
+        const found = named(seed.settings.map((setting) => start + setting));
+        add(
+          ['providers', ...name, seed.name],
+          found.length === 0 ? { type: 'without-effect' } : { type: 'setting', settings: found },
+        );
+      }
+      for (const [setting, of] of Object.entries(table.providers[id] ?? {})) {
+        add(['providers', ...name, snakeCase(setting)], {
+          type: 'setting',
+          settings: [{ key: start + setting, setting: of }],
+        });
+      }
+    }
+  }
+  for (const [key, setting] of settings) {
+    const path = key.split('.').slice(1);
+    if (path[0] !== 'providers') {
+      const convert = setting.accepts.type === 'price-map' ? pricesOf : undefined;
+      add(path.map(snakeCase), {
+        type: 'setting',
+        settings: [{ key, setting }],
+        ...(convert !== undefined && { convert }),
+      });
+    }
+  }
+  return {
+    find: (path) => {
+      const entry = known.get(normalPath(path));
+      return entry ?? { type: SECRET_NAMES.has(normalName(path.at(-1) ?? '')) ? 'secret' : 'unknown' };
+    },
+    namesIn: (path) => [...(names.get(normalPath(path)) ?? [])],
+  };
+}
+
+/** `maxLines` → `max_lines`. */
+export function snakeCase(name: string): string {
+  return name.replace(/[A-Z]+/g, (letters) => `_${letters.toLowerCase()}`);
+}
+
+/** `cache_read` → `cacheRead`, in the price of each model. */
+function pricesOf(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) {
+    return value;
+  }
+  const classes = new Map(PRICE_CLASSES.map((name) => [normalName(name), name as string]));
+  return Object.fromEntries(
+    Object.entries(value).map(([model, price]: [string, unknown]) => [
+      model,
+      typeof price === 'object' && price !== null
+        ? Object.fromEntries(Object.entries(price).map(([name, usd]) => [classes.get(normalName(name)) ?? name, usd]))
+        : price,
+    ]),
+  );
+}
+
+function normalPath(path: readonly string[]): string {
+  return JSON.stringify(path.map(normalName));
+}

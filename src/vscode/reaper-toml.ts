@@ -1,0 +1,76 @@
+/** The `reaper.toml` files of the user and of the workspace: followed while they change, the workspace's only once it is trusted. */
+import { basename, dirname, join } from 'node:path';
+import * as vscode from 'vscode';
+import type { Clock } from '../base/clock.ts';
+import { type Disposable, DisposableStore } from '../base/disposable.ts';
+import { Emitter, type Event } from '../base/event.ts';
+import type { SettingsLayer } from '../config/layered-settings.ts';
+import type { TomlKeys } from '../config/toml/toml-keys.ts';
+import { TOML_NAME, userTomlPath } from '../config/toml/toml-places.ts';
+import type { TomlProblem } from '../config/toml/toml-problem.ts';
+import { createTomlSource, type TomlPlace, type TomlSource } from '../config/toml/toml-source.ts';
+
+export interface TomlFiles extends Disposable {
+  /** Weakest first. */
+  layers(): readonly SettingsLayer[];
+  problems(): readonly TomlProblem[];
+  /** All that are looked at, there or not. */
+  files(): readonly { readonly path: string; readonly isThere: boolean; readonly ofWorkspace: boolean }[];
+  readonly onDidChange: Event<void>;
+}
+
+export function createTomlFiles(keys: TomlKeys, clock: Clock): TomlFiles {
+  const store = new DisposableStore();
+  const changed = store.add(new Emitter<void>());
+  const follow = (place: TomlPlace): TomlSource => {
+    const source = createTomlSource({ place, keys, watch, clock });
+    source.onDidChange(() => changed.fire());
+    return source;
+  };
+  const user = store.add(follow({ path: userTomlPath(), workspaceFolder: undefined }));
+  let workspace: TomlSource | undefined;
+
+  const followWorkspace = (): void => {
+    const place = workspacePlace();
+    if (place?.path !== workspace?.path) {
+      workspace?.dispose();
+      workspace = place === undefined ? undefined : follow(place);
+    }
+  };
+  const update = (): void => {
+    followWorkspace();
+    changed.fire();
+  };
+  followWorkspace();
+  store.add(vscode.workspace.onDidGrantWorkspaceTrust(update));
+  store.add(vscode.workspace.onDidChangeWorkspaceFolders(update));
+  store.add({ dispose: () => workspace?.dispose() });
+
+  const sources = (): readonly TomlSource[] => (workspace === undefined ? [user] : [user, workspace]);
+  return {
+    layers: () => sources().map((source) => source.values()),
+    problems: () => sources().flatMap((source) => source.problems()),
+    files: () =>
+      sources().map((source) => ({ path: source.path, isThere: source.isThere(), ofWorkspace: source !== user })),
+    onDidChange: changed.event,
+    dispose: () => store.dispose(),
+  };
+}
+
+/** Of the first folder: two files that contradict each other would help nobody. */
+function workspacePlace(): TomlPlace | undefined {
+  const folder = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file')?.uri.fsPath;
+  return folder === undefined || !vscode.workspace.isTrusted
+    ? undefined
+    : { path: join(folder, TOML_NAME), workspaceFolder: folder };
+}
+
+function watch({ path }: TomlPlace, listener: () => void): Disposable {
+  const pattern = new vscode.RelativePattern(vscode.Uri.file(dirname(path)), basename(path));
+  const store = new DisposableStore();
+  const watcher = store.add(vscode.workspace.createFileSystemWatcher(pattern));
+  store.add(watcher.onDidChange(listener));
+  store.add(watcher.onDidCreate(listener));
+  store.add(watcher.onDidDelete(listener));
+  return store;
+}
