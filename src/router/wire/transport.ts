@@ -20,19 +20,26 @@ export interface Exchange {
   readonly body?: unknown;
   readonly accept?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Where an API key goes, if not as a bearer into `authorization`. The token of a sign-in always goes there. */
+  readonly keyHeader?: string;
 }
 
-/** The response, if its status is 2xx; throws for everything else. The key travels in the `authorization` header only. */
+/** The response, if its status is 2xx; throws for everything else. The key travels in its one header only. */
 export function send(target: Target, exchange: Exchange): Promise<Response> {
   const headers = new Headers({ accept: exchange.accept ?? 'application/json', ...exchange.headers });
   if (exchange.body !== undefined) headers.set('content-type', 'application/json');
-  if (target.credential !== undefined) headers.set('authorization', `Bearer ${target.credential.secret}`);
+  if (target.credential !== undefined) setCredential(headers, target.credential, exchange.keyHeader);
   addUserHeaders(headers, target);
   return exchangeOnce(target, exchange.url, {
     method: exchange.body === undefined ? 'GET' : 'POST',
     headers,
     ...(exchange.body === undefined ? {} : { body: JSON.stringify(exchange.body) }),
   });
+}
+
+function setCredential(headers: Headers, { type, secret }: Credential, keyHeader: string | undefined): void {
+  if (type === 'api-key' && keyHeader !== undefined) headers.set(keyHeader, secret);
+  else headers.set('authorization', `Bearer ${secret}`);
 }
 
 /** As `send`, for a request that an SDK has built. */
@@ -74,19 +81,26 @@ export async function readJson(response: Response, target: Target): Promise<unkn
  * Bytes that are not UTF-8 become U+FFFD.
  */
 export async function* textChunks(response: Response, target: Target): AsyncGenerator<string, void, undefined> {
-  if (response.body === null) return;
   const decoder = new TextDecoder();
+  for await (const bytes of byteChunks(response, target)) {
+    const text = decoder.decode(bytes, { stream: true });
+    if (text !== '') yield text;
+  }
+  const rest = decoder.decode();
+  if (rest !== '') yield rest;
+}
+
+/** The body as it comes. Leaving the loop cancels it, which closes the socket. */
+export async function* byteChunks(response: Response, target: Target): AsyncGenerator<Uint8Array, void, undefined> {
+  if (response.body === null) return;
   const reader = response.body.getReader();
   try {
     for (;;) {
       const { done, value } = await reader.read();
       if (target.signal.aborted) throw failure(target.signal.reason, target, 'streaming');
       if (done) break;
-      const text = decoder.decode(value, { stream: true });
-      if (text !== '') yield text;
+      yield value;
     }
-    const rest = decoder.decode();
-    if (rest !== '') yield rest;
   } catch (error) {
     throw failure(error, target, 'streaming');
   } finally {
@@ -133,7 +147,7 @@ function failure(error: unknown, target: Target, phase: ExchangePhase): ReaperEr
 }
 
 /** Enough of an error's body to read its message; never the rest of a stream that goes on. */
-async function beginningOf(response: Response, target: Target): Promise<string> {
+export async function beginningOf(response: Response, target: Target): Promise<string> {
   const limit = 64 * 1024;
   let text = '';
   try {

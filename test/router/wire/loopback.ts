@@ -89,12 +89,13 @@ async function write(response: ServerResponse, reply: Reply): Promise<void> {
 
 /** The chunks of a recorded stream: one a line; `␤` is a line break inside one. */
 export function recorded(name: string): readonly string[] {
-  const text = readFileSync(new URL(`../../fixtures/streams/${name}`, import.meta.url), 'utf8');
   const lineEnd = name.endsWith('.sse') ? '\n\n' : '\n';
-  return text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => line.replaceAll('␤', '\n') + lineEnd);
+  return recordedLines(name).map((line) => line.replaceAll('␤', '\n') + lineEnd);
+}
+
+export function recordedLines(name: string): readonly string[] {
+  const text = readFileSync(new URL(`../../fixtures/streams/${name}`, import.meta.url), 'utf8');
+  return text.split('\n').filter((line) => line !== '');
 }
 
 /** A recorded stream as a whole answer. */
