@@ -98,6 +98,8 @@ function classify(status: number | undefined, details: ErrorDetails): ErrorKind 
   const all = `${details.words.join(' ')} ${details.message.toLowerCase()}`;
   const words = details.words.join(' ');
   if (status === 402 || MONEY.test(all)) return 'quota';
+  // Gemini says 400 to a wrong key.
+  if (status === 400 && /api key (?:not valid|expired)|api_key_invalid/.test(all)) return 'auth';
   if (status === 401 || status === 403) return REFUSED.test(words) ? 'refused' : 'auth';
   if (status === 407) return 'network';
   if (status === 413) return 'too-long';

@@ -3,7 +3,7 @@ import { ReaperError } from '../../base/errors.ts';
 import { hostOf } from '../http-errors.ts';
 import type { FinishReason, StreamPart } from '../stream-part.ts';
 import { REDACTED } from './anthropic-messages.ts';
-import { type JsonRecord, asRecord, countAt, recordAt, textAt } from './json.ts';
+import { type JsonRecord, asRecord, countAt, parseJson, recordAt, textAt } from './json.ts';
 import { type ServerEvent, eventJson } from './server-events.ts';
 import type { Target } from './transport.ts';
 import { anthropicUsage } from './usage.ts';
@@ -44,7 +44,7 @@ export async function* anthropicParts(
         break;
       }
       case 'message_stop': {
-        yield* blocks.stopAll();
+        yield* blocks.stopAll(reason);
         const usage = anthropicUsage(counts);
         if (usage !== undefined) yield { type: 'usage', usage };
         yield { type: 'finish', reason };
@@ -57,12 +57,14 @@ export async function* anthropicParts(
 }
 
 type Block =
-  | { readonly type: 'tool'; readonly id: string; readonly input: JsonRecord | undefined; hasJson: boolean }
+  | { readonly type: 'tool'; readonly id: string; readonly input: JsonRecord | undefined; json: string }
   | { readonly type: 'thinking'; signature: string | undefined };
 
 /** What has begun and not ended yet. Blocks of server tools and of kinds to come are not among them. */
 class OpenBlocks {
   readonly #blocks = new Map<number | undefined, Block>();
+  /** Calls whose arguments are no JSON. */
+  readonly #broken: string[] = [];
   readonly #target: Target;
 
   constructor(target: Target) {
@@ -79,7 +81,7 @@ class OpenBlocks {
         if (id === '' || name === '') {
           throw new ReaperError('bad-response', `${hostOf(this.#target.baseUrl)} called a tool without naming it.`);
         }
-        this.#blocks.set(index, { type: 'tool', id, input: asRecord(recordAt(block, 'input')), hasJson: false });
+        this.#blocks.set(index, { type: 'tool', id, input: asRecord(recordAt(block, 'input')), json: '' });
         yield { type: 'tool-call-start', id, name };
         break;
       }
@@ -120,7 +122,7 @@ class OpenBlocks {
         const block = this.#blocks.get(index);
         const json = textAt(delta, 'partial_json') ?? '';
         if (block?.type !== 'tool' || json === '') break;
-        block.hasJson = true;
+        block.json += json;
         yield { type: 'tool-call-delta', id: block.id, json };
         break;
       }
@@ -138,12 +140,19 @@ class OpenBlocks {
       return;
     }
     // A call without arguments has no pieces, or some gateways send all of it at once.
-    if (!block.hasJson) yield { type: 'tool-call-delta', id: block.id, json: JSON.stringify(block.input ?? {}) };
+    if (block.json === '') yield { type: 'tool-call-delta', id: block.id, json: JSON.stringify(block.input ?? {}) };
+    // What broke off at the answer's limit is not to be run; what the model wrote wrong is to be answered.
+    else if (parseJson(block.json) === undefined) {
+      this.#broken.push(block.id);
+      return;
+    }
     yield { type: 'tool-call-end', id: block.id };
   }
 
-  *stopAll(): Generator<StreamPart> {
+  *stopAll(reason: FinishReason): Generator<StreamPart> {
     for (const index of [...this.#blocks.keys()]) yield* this.stop(index);
+    if (reason !== 'tool-calls') return;
+    for (const id of this.#broken.splice(0)) yield { type: 'tool-call-end', id };
   }
 
   /** The block of a thought, also of one whose beginning got lost. */

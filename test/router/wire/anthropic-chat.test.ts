@@ -367,6 +367,18 @@ describe('an answer of Anthropic that is not as it should be', () => {
     );
   });
 
+  it('breaks off in the middle of a call: the call does not end, for nobody is to run it', async () => {
+    const parts = await read(
+      { type: 'content_block_start', index: 0, content_block: { type: 'tool_use', id: 't', name: 'look', input: {} } },
+      { type: 'content_block_delta', index: 0, delta: { type: 'input_json_delta', partial_json: '{"path": "a' } },
+      { type: 'content_block_stop', index: 0 },
+      stopped('max_tokens'),
+      stop,
+    );
+    assert.ok(!parts.some(({ type }) => type === 'tool-call-end'));
+    assert.deepEqual(parts.at(-1), { type: 'finish', reason: 'length' });
+  });
+
   it('calls a tool without a name: that is no answer', async () => {
     await assert.rejects(
       read({ type: 'content_block_start', index: 0, content_block: { type: 'tool_use', id: 't' } }, stop),
