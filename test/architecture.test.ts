@@ -40,6 +40,9 @@ const LAYERS: LayerTable = {
 /** The network goes through `globalThis.fetch`, which VS Code patches for proxies and certificates. */
 const NETWORK_PACKAGES = ['node:http', 'node:https', 'node:http2', 'http', 'https', 'http2', 'undici'];
 
+/** It asks nobody: it is the server that a browser on this machine brings the answer of a sign-in to. */
+const LOOPBACK_SERVER = 'src/config/sign-in/loopback-redirect.ts';
+
 const EMPTY_WORDS = ['util', 'utils', 'helper', 'helpers', 'common', 'manager', 'misc', 'shared'];
 
 /** Spelt with one-letter classes, so that this file does not contain what it forbids. */
@@ -53,7 +56,7 @@ describe('architecture', () => {
   const all = projectFiles(projectFolder);
   const src = all.filter(({ path }) => path.startsWith('src/') && path.endsWith('.ts'));
   const code = all.filter(
-    ({ path }) => /^(src|test|bench|scripts)\/.*\.(ts|mjs)$/.test(path) && !path.includes('/fixtures/'),
+    ({ path }) => /^(src|test|bench|scripts)\/.*\.(ts|mjs)$/.test(path) && !/\/(fixtures|generated)\//.test(path),
   );
 
   it('imports only what the layer table allows', () => none(brokenLayers(src, LAYERS)));
@@ -61,7 +64,25 @@ describe('architecture', () => {
   it('knows vscode only in src/vscode and src/extension.ts', () =>
     none(forbiddenPackages(src, ['vscode'], (path) => path.startsWith('src/vscode/') || path === 'src/extension.ts')));
 
-  it('reaches the network only through fetch', () => none(forbiddenPackages(src, NETWORK_PACKAGES, () => false)));
+  it('reaches the network only through fetch', () =>
+    none(forbiddenPackages(src, NETWORK_PACKAGES, (path) => path === LOOPBACK_SERVER)));
+
+  it('has one server, which is no client', () => {
+    const { source } = src.find(({ path }) => path === LOOPBACK_SERVER) ?? { source: '' };
+    const imported = /^import \{([^}]*)\} from 'node:http';$/m.exec(source)?.[1] ?? '';
+    const values = imported.split(',').map((name) => name.trim());
+    assert.deepEqual(
+      values.filter((name) => !name.startsWith('type ')),
+      ['createServer'],
+    );
+    none(
+      forbiddenPackages(
+        src.filter(({ path }) => path === LOOPBACK_SERVER),
+        NETWORK_PACKAGES.slice(1),
+        () => false,
+      ),
+    );
+  });
 
   it('reads the environment only in src/config', () =>
     none(
