@@ -7,6 +7,7 @@ import { redactSecrets } from './base/redact.ts';
 import { createPredictor } from './predictor/create-predictor.ts';
 import { createPrivacy } from './privacy/create-privacy.ts';
 import { createRouter } from './router/create-router.ts';
+import type { Egress } from './router/egress.ts';
 import { providers } from './router/providers/index.ts';
 import { createWorkspaceProvider } from './router/providers/workspace.ts';
 import { buildConfiguration } from './vscode/build-configuration.ts';
@@ -54,7 +55,10 @@ export function activate(context: vscode.ExtensionContext): void {
   const definitions = [...providers, embedded];
 
   // What the user wants, and what may leave this machine.
-  const configuration = store.add(buildConfiguration({ context, definitions, clock, logger }));
+  const fetch: typeof globalThis.fetch = (...request) => globalThis.fetch(...request);
+  const egressOf = (): Egress => privacy.egress;
+  const configurationOptions = { context, definitions, egress: egressOf, fetch, clock, logger };
+  const configuration = store.add(buildConfiguration(configurationOptions));
   const { settings, onSettingsChanged, keys, profiles } = configuration;
   const files = store.add(createWorkspaceFiles());
   const privacyOptions = { workspace: files, settings: () => settings().privacy, onSettingsChanged, clock };
@@ -62,7 +66,6 @@ export function activate(context: vscode.ExtensionContext): void {
   const { egress } = privacy;
 
   // The one door to every model.
-  const fetch: typeof globalThis.fetch = (...request) => globalThis.fetch(...request);
   const router = store.add(createRouter({ profiles, egress, fetch, clock, logger }));
 
   // What the user sees.

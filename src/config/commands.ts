@@ -28,6 +28,8 @@ export const commands = {
   'reaper.showMenu': { title: 'Show Menu', icon: 'menu' },
   'reaper.setApiKey': { title: 'Set API Key…', icon: 'key' },
   'reaper.removeApiKey': { title: 'Remove API Key…' },
+  'reaper.signIn': { title: 'Sign In…', icon: 'account' },
+  'reaper.signOut': { title: 'Sign Out…' },
   'reaper.testConnection': { title: 'Test Connection…', icon: 'debug-disconnect' },
   'reaper.selectProvider': { title: 'Select Provider and Model for Completions…', icon: 'server' },
   'reaper.completion.trigger': {

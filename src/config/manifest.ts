@@ -3,6 +3,7 @@ import { type CommandEntry, listCommands } from './commands.ts';
 import type { ProviderFacts } from './provider-settings.ts';
 import { type Accepts, HIGHEST_PRICE_USD, PRICE_CLASSES, type Setting } from './setting.ts';
 import { listSettings, type SettingEntry, settingsTable } from './settings.ts';
+import { ownAccounts } from './sign-in/own-accounts.ts';
 import { walkthrough } from './walkthrough.ts';
 
 export interface GeneratedManifest {
@@ -61,6 +62,7 @@ export function generateManifest(providers: readonly ProviderFacts[]): Generated
       menus: { commandPalette: contributePalette() },
       keybindings: contributeKeybindings(),
       configuration: contributeSettings(settings, texts),
+      authentication: contributeAuthentication(),
       walkthroughs: [contributeWalkthrough(texts)],
     },
   };
@@ -189,6 +191,11 @@ const PRICE_SCHEMA = {
   required: ['input', 'output'],
   additionalProperties: false,
 };
+
+/** Sign-ins of our own; VS Code starts us when one is asked for. */
+function contributeAuthentication(): object[] {
+  return ownAccounts.map(({ provider, label }) => ({ id: provider, label }));
+}
 
 function contributeWalkthrough(texts: Texts): object {
   return {

@@ -3,9 +3,9 @@ import type { Disposable } from '../base/disposable.ts';
 import { errorMessage } from '../base/errors.ts';
 import { Emitter, type Event } from '../base/event.ts';
 import type { Logger } from '../base/logger.ts';
-import { credentialOf } from '../router/credential.ts';
 import type { ProviderDefinition, ProviderProfile } from '../router/provider-definition.ts';
-import type { Keys, KeySource } from './keys.ts';
+import type { Credentials } from './credentials.ts';
+import type { KeySource } from './keys.ts';
 import type { ProviderSettings } from './provider-settings.ts';
 import type { Settings } from './read-settings.ts';
 
@@ -13,7 +13,7 @@ export interface ProfilesOptions {
   readonly definitions: readonly ProviderDefinition[];
   readonly settings: () => Settings;
   readonly onSettingsChanged: Event<void>;
-  readonly keys: Keys;
+  readonly credentials: Credentials;
   readonly logger: Logger;
 }
 
@@ -23,20 +23,20 @@ export interface Profiles extends Disposable {
   /** Every provider, switched off ones included, in the order of the definitions. */
   all(): readonly ProviderProfile[];
   find(providerId: string): ProviderProfile | undefined;
-  /** Where its key would come from, as known now. */
+  /** Where its key or token would come from, as known now. */
   keySource(providerId: string): KeySource;
-  /** Whether the user gave it a key or an address. */
+  /** Whether the user gave it a key or an address, or signed in. */
   isSetUp(providerId: string): boolean;
   readonly onDidChange: Event<void>;
-  /** Resolves when it is known which providers have a key. */
+  /** Resolves when it is known which providers have a key or an account. */
   readonly ready: Promise<void>;
 }
 
 export function createProfiles(options: ProfilesOptions): Profiles {
-  const { definitions, settings, keys, logger } = options;
+  const { definitions, settings, credentials, logger } = options;
   const changed = new Emitter<void>();
-  const withKey = definitions.filter(({ auth }) => auth !== 'none').map(({ id }) => id);
-  const sources = new Map<string, KeySource>(withKey.map((id) => [id, { type: 'none' }]));
+  const withCredentials = definitions.filter(({ auth }) => auth !== 'none');
+  const sources = new Map<string, KeySource>(withCredentials.map(({ id }) => [id, { type: 'none' }]));
   let all: readonly ProviderProfile[] = [];
   let ordered: readonly ProviderProfile[] = [];
   let madeFrom = '';
@@ -53,22 +53,17 @@ export function createProfiles(options: ProfilesOptions): Profiles {
       return;
     }
     madeFrom = source;
-    all = definitions.map((definition) =>
-      toProfile(definition, current.providers[definition.id], async () => {
-        const key = await keys.read(definition.id);
-        return key === undefined ? [] : [credentialOf('api-key', key)];
-      }),
-    );
+    all = definitions.map((definition) => toProfile(definition, current.providers[definition.id], credentials));
     ordered = orderProfiles(all, current.completion.providers, isSetUp);
     changed.fire();
   };
   // One look-up after the other, so that an older answer never overwrites a newer one.
   let lookUps = Promise.resolve();
-  const learnSources = (providerIds: readonly string[]): Promise<void> => {
+  const learnSources = (concerned: readonly ProviderDefinition[]): Promise<void> => {
     lookUps = lookUps.then(async () => {
-      const found = await Promise.all(providerIds.map((id) => sourceOf(id, keys, logger)));
+      const found = await Promise.all(concerned.map((definition) => sourceOf(definition, credentials, logger)));
       // In a fixed order, whoever answered first.
-      providerIds.forEach((id, index) => sources.set(id, found[index] ?? { type: 'none' }));
+      concerned.forEach(({ id }, index) => sources.set(id, found[index] ?? { type: 'none' }));
       if (!disposed) {
         rebuild();
       }
@@ -77,17 +72,17 @@ export function createProfiles(options: ProfilesOptions): Profiles {
   };
 
   rebuild();
-  const ready = learnSources(withKey);
+  const ready = learnSources(withCredentials);
   const subscriptions = [
     options.onSettingsChanged(() => {
       rebuild();
       // The setting that lets the environment be read may have changed.
-      void learnSources(withKey);
+      void learnSources(withCredentials);
     }),
-    keys.onDidChange((providerId) => {
+    credentials.onDidChange((providerIds) => {
       // Another key in place of the old one leaves no other trace.
       madeFrom = '';
-      void learnSources([providerId]);
+      void learnSources(withCredentials.filter(({ id }) => providerIds.includes(id)));
     }),
   ];
   return {
@@ -108,9 +103,9 @@ export function createProfiles(options: ProfilesOptions): Profiles {
   };
 }
 
-async function sourceOf(providerId: string, keys: Keys, logger: Logger): Promise<KeySource> {
+async function sourceOf(definition: ProviderDefinition, credentials: Credentials, logger: Logger): Promise<KeySource> {
   try {
-    return await keys.source(providerId);
+    return await credentials.source(definition);
   } catch (error) {
     logger.warn(errorMessage(error));
     return { type: 'none' };
@@ -141,7 +136,7 @@ function orderProfiles(
 function toProfile(
   definition: ProviderDefinition,
   settings: ProviderSettings | undefined,
-  credentials: ProviderProfile['credentials'],
+  credentials: Credentials,
 ): ProviderProfile {
   return {
     definition,
@@ -153,7 +148,8 @@ function toProfile(
     headers: settings?.headers ?? {},
     fimFamily: orUndefined(settings?.fimFamily),
     parallelRequests: settings?.parallelRequests === 0 ? undefined : settings?.parallelRequests,
-    credentials,
+    credentials: () => credentials.read(definition),
+    renewCredential: (rejected) => credentials.renew(definition, rejected),
   };
 }
 

@@ -5,6 +5,8 @@ export interface Secrets {
   get(name: string): Promise<string | undefined>;
   store(name: string, value: string): Promise<void>;
   delete(name: string): Promise<void>;
+  /** Of all secrets that are stored. */
+  names(): Promise<readonly string[]>;
   /** The name of a secret that was stored or deleted, in this window or another. */
   readonly onDidChange: Event<string>;
 }

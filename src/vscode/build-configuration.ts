@@ -1,7 +1,6 @@
 /** Configuration: the settings as they stand, the stored keys, and the provider profiles that follow from both. */
 import type * as vscode from 'vscode';
 import type { Clock } from '../base/clock.ts';
-import type { Clock } from '../base/clock.ts';
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
 import type { Event } from '../base/event.ts';
 import type { Logger } from '../base/logger.ts';
@@ -35,18 +34,21 @@ export interface ConfigurationOptions {
   /** Built later: it follows from the settings. Asked before anything of a sign-in is sent. */
   readonly egress: () => Egress;
   readonly fetch: typeof globalThis.fetch;
-  readonly clock: Clock;
   readonly logger: Logger;
 }
 
-export function buildConfiguration({ context, definitions, clock, logger }: ConfigurationOptions): Configuration {
+export function buildConfiguration(options: ConfigurationOptions): Configuration {
+  const { context, definitions, clock, logger } = options;
   const store = new DisposableStore();
   const table = settingsTable(definitions);
   const tomlFiles = store.add(createTomlFiles(tomlKeys(table), clock));
   const source = store.add(createSettingsSource(table, tomlFiles));
   const { current: settings, onDidChange: onSettingsChanged } = source;
   const useEnvironment = (): boolean => settings().keys.useEnvironment;
-  const keys = store.add(createKeys({ secrets: secretsOf(context.secrets), definitions, useEnvironment }));
-  const profiles = store.add(createProfiles({ definitions, settings, onSettingsChanged, keys, logger }));
-  return { tomlFiles, source, settings, onSettingsChanged, keys, profiles, dispose: () => store.dispose() };
+  const secrets = secretsOf(context.secrets);
+  const keys = store.add(createKeys({ secrets, definitions, useEnvironment }));
+  const signIn = store.add(buildSignIn({ ...options, secrets, settings }));
+  const credentials = store.add(createCredentials({ definitions, keys, accounts: signIn.accounts }));
+  const profiles = store.add(createProfiles({ definitions, settings, onSettingsChanged, credentials, logger }));
+  return { tomlFiles, source, settings, onSettingsChanged, keys, profiles, signIn, dispose: () => store.dispose() };
 }

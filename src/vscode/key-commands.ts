@@ -2,15 +2,15 @@
 import * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
 import type { Logger } from '../base/logger.ts';
-import { type KeyProblem, keyProblem, type Keys } from '../config/keys.ts';
+import { type KeyProblem, keyProblem, type Keys, type StoredKey } from '../config/keys.ts';
 import type { Profiles } from '../config/profiles.ts';
-import type { ProviderProfile } from '../router/provider-definition.ts';
+import type { ProviderDefinition, ProviderProfile } from '../router/provider-definition.ts';
 import { pickProvider } from './provider-picker.ts';
 import { registerCommand } from './register-command.ts';
 import type { ConnectionTest } from './test-connection.ts';
 
 export interface KeyCommandsOptions {
-  readonly keys: Pick<Keys, 'store' | 'remove' | 'source'>;
+  readonly keys: Pick<Keys, 'store' | 'remove' | 'list'>;
   readonly profiles: Pick<Profiles, 'list' | 'all' | 'find' | 'isSetUp' | 'keySource'>;
   readonly test: Pick<ConnectionTest, 'probe' | 'report'>;
   readonly logger: Logger;
@@ -22,7 +22,7 @@ export function registerKeyCommands(options: KeyCommandsOptions): Disposable {
   const store = new DisposableStore();
   store.add(
     registerCommand('reaper.setApiKey', logger, async (argument) => {
-      const withKey = profiles.all().filter(({ definition }) => definition.auth !== 'none');
+      const withKey = profiles.all().filter(({ definition }) => takesKey(definition));
       const profile = await choose(profiles, withKey, argument, vscode.l10n.t('Set the key of which provider?'));
       if (profile !== undefined && (await askForKey(keys, profile))) {
         logger.info(`The key of ${profile.definition.id} was set`);
@@ -41,9 +41,10 @@ export function registerKeyCommands(options: KeyCommandsOptions): Disposable {
         return;
       }
       const profile = await choose(profiles, stored, argument, vscode.l10n.t('Remove the key of which provider?'));
-      if (profile !== undefined) {
-        await keys.remove(profile.definition.id);
-        logger.info(`The key of ${profile.definition.id} was removed`);
+      const chosen = profile && (await chooseForRemoval(await keys.list(profile.definition.id), profile));
+      if (profile !== undefined && chosen !== undefined) {
+        await keys.remove(profile.definition.id, chosen === 'all' ? undefined : chosen.id);
+        logger.info(`${chosen === 'all' ? 'All keys' : 'A key'} of ${profile.definition.id} removed`);
         void vscode.window.showInformationMessage(
           vscode.l10n.t('The key of {0} was removed.', profile.definition.label),
         );
@@ -54,15 +55,23 @@ export function registerKeyCommands(options: KeyCommandsOptions): Disposable {
 }
 
 async function withStoredKey(
-  keys: Pick<Keys, 'source'>,
+  keys: Pick<Keys, 'list'>,
   all: readonly ProviderProfile[],
 ): Promise<readonly ProviderProfile[]> {
-  const sources = await Promise.all(all.map(({ definition }) => keys.source(definition.id)));
-  return all.filter((_profile, index) => sources[index]?.type === 'stored');
+  const lists = await Promise.all(all.map(({ definition }) => keys.list(definition.id)));
+  return all.filter((_profile, index) => (lists[index]?.length ?? 0) > 0);
+}
+
+function takesKey({ auth }: ProviderDefinition): boolean {
+  return auth !== 'none' && auth !== 'sign-in';
 }
 
 /** Whether a key was given and stored. */
-export async function askForKey(keys: Pick<Keys, 'store'>, { definition }: ProviderProfile): Promise<boolean> {
+export async function askForKey(keys: Pick<Keys, 'store' | 'list'>, { definition }: ProviderProfile): Promise<boolean> {
+  const place = await choosePlace(await keys.list(definition.id), definition.label);
+  if (place === undefined) {
+    return false;
+  }
   const key = await vscode.window.showInputBox({
     title: vscode.l10n.t('API Key of {0}', definition.label),
     prompt: vscode.l10n.t('It is kept in the secret storage of VS Code.'),
@@ -76,8 +85,50 @@ export async function askForKey(keys: Pick<Keys, 'store'>, { definition }: Provi
   if (key === undefined) {
     return false;
   }
-  await keys.store(definition.id, key);
+  await keys.store(definition.id, key, place === 'new' ? undefined : place.id);
   return true;
+}
+
+/** Replace which one, or add another? Nothing is asked while there is none. */
+async function choosePlace(stored: readonly StoredKey[], label: string): Promise<StoredKey | 'new' | undefined> {
+  if (stored.length === 0) {
+    return 'new';
+  }
+  const items: (vscode.QuickPickItem & { readonly place: StoredKey | 'new' })[] = [
+    ...stored.map((key, index) => ({
+      label: `$(replace) ${vscode.l10n.t('Replace {0}', keyName(key, index))}`,
+      place: key,
+    })),
+    {
+      label: `$(add) ${vscode.l10n.t('Add Another Key')}`,
+      description: vscode.l10n.t('used when the others are refused or at their limit'),
+      place: 'new',
+    },
+  ];
+  const placeHolder = vscode.l10n.t('{0} has a key already', label);
+  return (await vscode.window.showQuickPick(items, { placeHolder }))?.place;
+}
+
+async function chooseForRemoval(
+  stored: readonly StoredKey[],
+  { definition }: ProviderProfile,
+): Promise<StoredKey | 'all' | undefined> {
+  if (stored.length <= 1) {
+    return 'all';
+  }
+  const items: (vscode.QuickPickItem & { readonly place: StoredKey | 'all' })[] = [
+    ...stored.map((key, index) => ({ label: `$(key) ${keyName(key, index)}`, place: key })),
+    { label: `$(trash) ${vscode.l10n.t('All of Them')}`, place: 'all' },
+  ];
+  const placeHolder = vscode.l10n.t('Remove which key of {0}?', definition.label);
+  return (await vscode.window.showQuickPick(items, { placeHolder }))?.place;
+}
+
+/** `Key 2 (…3f9a)` */
+function keyName({ ending }: StoredKey, index: number): string {
+  return ending === undefined
+    ? vscode.l10n.t('Key {0}', index + 1)
+    : vscode.l10n.t('Key {0} (…{1})', index + 1, ending);
 }
 
 function keyProblemText(problem: KeyProblem): string {

@@ -68,7 +68,15 @@ function providerStateText(profiles: KnownProfiles, profile: ProviderProfile): s
       return vscode.l10n.t('key stored');
     case 'environment':
       return vscode.l10n.t('key from {0}', source.variable);
+    case 'account':
+      return vscode.l10n.t('signed in as {0}', source.name);
     case 'none':
+      if (definition.auth === 'sign-in') {
+        return vscode.l10n.t('needs a sign-in');
+      }
+      if (definition.auth === 'api-key-or-sign-in') {
+        return vscode.l10n.t('needs a key or a sign-in');
+      }
       if (definition.auth === 'api-key') {
         return vscode.l10n.t('needs a key');
       }

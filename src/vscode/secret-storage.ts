@@ -7,6 +7,7 @@ export function secretsOf(storage: vscode.SecretStorage): Secrets {
     get: async (name) => storage.get(name),
     store: async (name, value) => storage.store(name, value),
     delete: async (name) => storage.delete(name),
+    names: async () => storage.keys(),
     onDidChange: (listener) => storage.onDidChange(({ key }) => listener(key)),
   };
 }

@@ -15,7 +15,7 @@ import type { ConnectionTest } from './test-connection.ts';
 import { writeSetting } from './write-setting.ts';
 
 export interface SelectProviderOptions {
-  readonly keys: Pick<Keys, 'store'>;
+  readonly keys: Pick<Keys, 'store' | 'list'>;
   readonly profiles: Pick<Profiles, 'list' | 'all' | 'find' | 'isSetUp' | 'keySource'>;
   readonly test: ConnectionTest;
   readonly logger: Logger;

@@ -4,8 +4,8 @@ import type { Secrets } from '../../src/config/secrets.ts';
 
 export interface FakeSecrets extends Secrets {
   readonly values: Map<string, string>;
-  /** From now on, reading rejects with it. */
-  fail(error: Error): void;
+  /** From now on, reading rejects with it; with `undefined`, no more. */
+  fail(error: Error | undefined): void;
   listenerCount(): number;
 }
 
@@ -24,6 +24,7 @@ export function createFakeSecrets(): FakeSecrets {
       values.delete(name);
       changed.fire(name);
     },
+    names: () => (failure === undefined ? Promise.resolve([...values.keys()]) : Promise.reject(failure)),
     onDidChange: changed.event,
     fail: (error) => {
       failure = error;

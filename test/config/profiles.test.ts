@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { Emitter } from '../../src/base/event.ts';
 import { silentLogger } from '../../src/base/logger.ts';
+import { createCredentials } from '../../src/config/credentials.ts';
 import { createKeys } from '../../src/config/keys.ts';
 import { createProfiles } from '../../src/config/profiles.ts';
 import { readSettings } from '../../src/config/read-settings.ts';
 import { settingsTable } from '../../src/config/settings.ts';
 import { defineProvider, type ProviderDefinition } from '../../src/router/provider-definition.ts';
 import { createFakeSecrets } from './fake-secrets.ts';
+import { createFakeAccounts } from './sign-in/fake-accounts.ts';
 
 function provider(id: string, facts: Partial<ProviderDefinition> = {}): ProviderDefinition {
   return defineProvider({
@@ -38,6 +40,10 @@ const definitions = [
   provider('server', { auth: 'optional-api-key', baseUrl: undefined, completionModel: undefined }),
   provider('cloud'),
   provider('other-cloud'),
+  provider('account-cloud', {
+    auth: 'api-key-or-sign-in',
+    signIn: { provider: 'example', scopes: ['models'], label: 'Example account' },
+  }),
   provider('inside', { location: 'embedded', auth: 'none', discover: true, baseUrl: undefined }),
 ];
 
@@ -47,12 +53,14 @@ function setUp(initial: Record<string, unknown> = {}) {
   const settings = () => readSettings(table, { value: (key) => values[key], levels: (key) => [values[key]] }).settings;
   const secrets = createFakeSecrets();
   const keys = createKeys({ secrets, definitions, useEnvironment: () => false, environment: {} });
+  const accounts = createFakeAccounts();
+  const credentials = createCredentials({ definitions, keys, accounts });
   const settingsChanged = new Emitter<void>();
   const profiles = createProfiles({
     definitions,
     settings,
     onSettingsChanged: settingsChanged.event,
-    keys,
+    credentials,
     logger: silentLogger,
   });
   const change = (key: string, value: unknown): void => {
@@ -67,7 +75,7 @@ function setUp(initial: Record<string, unknown> = {}) {
         resolve();
       });
     });
-  return { profiles, keys, secrets, change, order, nextChange, settingsChanged };
+  return { profiles, keys, accounts, credentials, secrets, change, order, nextChange, settingsChanged };
 }
 
 describe('profiles', () => {
@@ -88,6 +96,23 @@ describe('profiles', () => {
     assert.deepEqual(order(), ['cloud', 'found', 'inside']);
     assert.equal((await profiles.find('cloud')?.credentials())?.[0]?.secret, 'key-1');
     assert.deepEqual(profiles.keySource('cloud'), { type: 'stored' });
+  });
+
+  it('put a provider first once its account is signed in, and take it back at sign-out', async () => {
+    const { profiles, accounts, order, nextChange } = setUp();
+    await profiles.ready;
+    let changed = nextChange();
+    accounts.signIn('example', 'somebody@example.com', 'token-1');
+    await changed;
+    assert.deepEqual(order(), ['account-cloud', 'found', 'inside']);
+    assert.equal(profiles.isSetUp('account-cloud'), true);
+    assert.deepEqual(profiles.keySource('account-cloud'), { type: 'account', name: 'somebody@example.com' });
+    assert.equal((await profiles.find('account-cloud')?.credentials())?.[0]?.secret, 'token-1');
+    changed = nextChange();
+    accounts.signOut('example');
+    await changed;
+    assert.deepEqual(order(), ['found', 'inside']);
+    assert.equal(profiles.isSetUp('account-cloud'), false);
   });
 
   it('use a server as soon as it has an address', () => {
@@ -166,9 +191,11 @@ describe('profiles', () => {
   });
 
   it('leave no listener behind', async () => {
-    const { profiles, keys, settingsChanged, secrets } = setUp();
+    const { profiles, keys, credentials, accounts, settingsChanged, secrets } = setUp();
     await profiles.ready;
     profiles.dispose();
+    credentials.dispose();
+    assert.equal(accounts.listenerCount(), 0);
     keys.dispose();
     assert.equal(settingsChanged.listenerCount, 0);
     assert.equal(secrets.listenerCount(), 0);

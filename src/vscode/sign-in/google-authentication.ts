@@ -1,0 +1,130 @@
+/** Signing in with a Google account, as an authentication provider of VS Code: it asks, it shows the account, we keep the session. */
+import * as vscode from 'vscode';
+import type { Clock } from '../../base/clock.ts';
+import { type Disposable, DisposableStore } from '../../base/disposable.ts';
+import { ReaperError } from '../../base/errors.ts';
+import type { Logger } from '../../base/logger.ts';
+import type { Secrets } from '../../config/secrets.ts';
+import type { AccountKind } from '../../config/sign-in/account-sessions.ts';
+import { createOAuthClient, type Registration } from '../../config/sign-in/oauth-client.ts';
+import { createOAuthSessions } from '../../config/sign-in/oauth-sessions.ts';
+import { googleAccount } from '../../config/sign-in/own-accounts.ts';
+import type { StoredSession } from '../../config/sign-in/stored-session.ts';
+import { askForClient } from './google-client.ts';
+import { createSignInWays } from './sign-in-ways.ts';
+import type { UriRedirects } from './uri-redirect.ts';
+
+export interface GoogleAuthenticationOptions {
+  readonly redirects: UriRedirects;
+  readonly secrets: Secrets;
+  /** `reaper.google.clientId` */
+  readonly clientId: () => string;
+  readonly fetch: typeof globalThis.fetch;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Another one for tests; there is no setting for it. */
+  readonly issuer?: string;
+}
+
+const { provider: PROVIDER, label: LABEL } = googleAccount;
+const ISSUER = 'https://accounts.google.com';
+const SESSION_SECRET = 'reaper.google.session';
+const CLIENT_SECRET = 'reaper.google.clientSecret';
+/** Who signed in is shown in the Accounts menu. */
+const IDENTITY_SCOPES = ['openid', 'email'];
+
+export interface GoogleAuthentication extends Disposable {
+  readonly own: Required<AccountKind>['own'];
+}
+
+export function registerGoogleAuthentication(options: GoogleAuthenticationOptions): GoogleAuthentication {
+  const { secrets, clientId, fetch, clock, logger } = options;
+  const store = new DisposableStore();
+  const registration = async (): Promise<Registration> => {
+    const id = clientId();
+    if (id === '') {
+      throw new ReaperError('invalid-config', 'Set reaper.google.clientId to the client id of your Google project.');
+    }
+    return { clientId: id, clientSecret: await secrets.get(CLIENT_SECRET) };
+  };
+  const client = createOAuthClient({
+    issuer: options.issuer ?? ISSUER,
+    names: { label: LABEL, clientSetting: 'the setting reaper.google.clientId' },
+    registration,
+    // Google gives a refresh token only for these (developers.google.com/identity/protocols/oauth2/native-app).
+    authorizationParameters: { access_type: 'offline', prompt: 'consent' },
+    fetch,
+    clock,
+  });
+  const sessions = store.add(
+    createOAuthSessions({ label: LABEL, client, secrets, secretName: SESSION_SECRET, clock, logger }),
+  );
+  const signIn = createSignInWays({ client, label: LABEL, redirects: options.redirects, clock });
+  const changed = store.add(new vscode.EventEmitter<vscode.AuthenticationProviderAuthenticationSessionsChangeEvent>());
+  /** VS Code wants to know what came and what went, and events from other windows say only that something did. */
+  let known: vscode.AuthenticationSession | undefined;
+  const tell = (current: vscode.AuthenticationSession | undefined): void => {
+    const before = known;
+    known = current;
+    if (before?.id === current?.id && before?.accessToken === current?.accessToken) {
+      return;
+    }
+    const same = before !== undefined && before.id === current?.id;
+    changed.fire({
+      added: current === undefined || same ? [] : [current],
+      removed: before === undefined || same ? [] : [before],
+      changed: current !== undefined && same ? [current] : [],
+    });
+  };
+  const look = async (scopes: readonly string[] | undefined): Promise<vscode.AuthenticationSession | undefined> => {
+    const session = await sessions.current(scopes);
+    return session && toEditorSession(session);
+  };
+  store.add(
+    sessions.onDidChange(() => {
+      void look(undefined).then(tell, (error: unknown) => logger.error('The Google session could not be read', error));
+    }),
+  );
+  const remove = async (): Promise<void> => {
+    await sessions.remove();
+    tell(undefined);
+  };
+
+  const provider: vscode.AuthenticationProvider = {
+    onDidChangeSessions: changed.event,
+    getSessions: async (scopes) => {
+      const session = await look(scopes);
+      if (scopes === undefined || session !== undefined) {
+        known = session;
+      }
+      return session === undefined ? [] : [session];
+    },
+    createSession: async (scopes) => {
+      await askForClient(clientId, secrets, CLIENT_SECRET);
+      const tokens = await signIn([...new Set([...IDENTITY_SCOPES, ...scopes])]);
+      const missing = scopes.filter((scope) => !IDENTITY_SCOPES.includes(scope) && !tokens.scopes.includes(scope));
+      if (missing.length > 0) {
+        throw new ReaperError(
+          'auth',
+          `Google did not grant ${missing.join(', ')}. Sign in again and tick what it asks for.`,
+        );
+      }
+      const session = toEditorSession(
+        await sessions.add({ ...tokens, scopes: [...new Set([...tokens.scopes, ...scopes])] }),
+      );
+      logger.info('Signed in with a Google account');
+      tell(session);
+      return session;
+    },
+    removeSession: remove,
+  };
+  store.add(vscode.authentication.registerAuthenticationProvider(PROVIDER, LABEL, provider));
+  return {
+    own: { renew: (rejected) => sessions.renew(rejected), signOut: remove },
+    dispose: () => store.dispose(),
+  };
+}
+
+function toEditorSession({ id, accessToken, account, scopes }: StoredSession): vscode.AuthenticationSession {
+  return { id, accessToken, account: { id: account.id, label: account.name }, scopes };
+}
