@@ -13,7 +13,7 @@ export const deepseek = defineProvider({
   capabilities: {
     chat: true,
     fim: 'native',
-    tools: false,
+    tools: true,
     images: false,
     promptCache: true,
     stopsBillingOnDisconnect: true,
@@ -21,13 +21,19 @@ export const deepseek = defineProvider({
   },
   // The small one; both fill holes, without thinking (DeepSeek's price table). `deepseek-chat` was switched off on 2026-07-24.
   completionModel: 'deepseek-v4-flash',
+  chatModel: 'deepseek-v4-pro',
   models: ['deepseek-v4-flash', 'deepseek-v4-pro'],
+  prices: 'deepseek',
   wire: once(async () =>
     (await import('../wire/openai.ts')).openAiWire({
       fim: 'native',
       maxTokensField: 'max_tokens',
       maxStops: 16,
       completionsVersion: 'beta',
+      images: false,
+      // Refused without them as soon as tools were called: https://api-docs.deepseek.com/guides/thinking_mode
+      thoughts: 'field',
+      effortFields: (effort) => (effort === 'none' ? { thinking: { type: 'disabled' } } : { reasoning_effort: effort }),
     }),
   ),
 });

@@ -13,14 +13,17 @@ export const mistral = defineProvider({
   capabilities: {
     chat: true,
     fim: 'native',
-    tools: false,
-    images: false,
+    tools: true,
+    images: true,
     promptCache: true,
     // Bills to the end of the answer (facts/router §3.2).
     stopsBillingOnDisconnect: false,
     parallelRequests: 4,
   },
   completionModel: 'codestral-latest',
-  models: ['codestral-latest'],
-  wire: once(async () => (await import('../wire/mistral-fim.ts')).mistralWire()),
+  // One model for instructions, code and reasoning since version 3.5 (docs.mistral.ai/models).
+  chatModel: 'mistral-medium-latest',
+  models: ['codestral-latest', 'mistral-medium-latest', 'mistral-large-2512', 'mistral-small-latest'],
+  prices: 'mistral',
+  wire: once(async () => (await import('../wire/mistral.ts')).mistralWire()),
 });

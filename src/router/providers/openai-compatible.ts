@@ -14,8 +14,9 @@ export const openaiCompatible = defineProvider({
   capabilities: {
     chat: true,
     fim: 'probe',
-    tools: false,
-    images: false,
+    // Models and servers that take none say so: then they are left out, with a warning.
+    tools: true,
+    images: true,
     promptCache: false,
     // Unknown: gateways differ (facts/router §3.2), so the dearer answer.
     stopsBillingOnDisconnect: false,

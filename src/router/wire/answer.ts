@@ -30,10 +30,11 @@ export async function* answer(
   const stops = stopFilter(shape.stops);
   const restore = shape.restore ?? ((text: string) => text);
   let received = '';
+  let thought = '';
   let usage: TokenUsage | undefined;
   let finished = false;
   const warnings = [...(shape.warnings ?? [])];
-  const counted = (): StreamPart => ({ type: 'usage', usage: estimateUsage(shape.prompt, received, usage) });
+  const counted = (): StreamPart => ({ type: 'usage', usage: estimateUsage(shape.prompt, received, usage, thought) });
 
   try {
     for await (const part of parts) {
@@ -71,8 +72,20 @@ export async function* answer(
           break;
         }
         case 'reasoning-delta':
-        case 'tool-call-start':
+          thought += part.text;
+          yield part;
+          break;
+        case 'tool-call-start': {
+          // What was held back as the beginning of a stop string comes before what comes after it.
+          const rest = shape.clean === undefined ? restore(stops.end()) : '';
+          if (rest !== '') yield { type: 'text-delta', text: rest };
+          yield part;
+          break;
+        }
         case 'tool-call-delta':
+          received += part.json;
+          yield part;
+          break;
         case 'tool-call-end':
         case 'reasoning-end':
         case 'warning':

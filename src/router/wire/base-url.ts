@@ -11,7 +11,7 @@ const VERSION_SEGMENT = /^v\d+(?:alpha|beta)?\d*$/;
  * Throws `invalid-config` if it is no http(s) URL.
  */
 export function serverUrl(baseUrl: string, path: string): URL {
-  const url = parse(baseUrl);
+  const url = parseBaseUrl(baseUrl);
   return withPath(url, `${url.pathname.replace(/\/(?:(?:v1|api)\/?)?$/, '')}/${path}`);
 }
 
@@ -20,7 +20,7 @@ export function serverUrl(baseUrl: string, path: string): URL {
  * one, `/v1` is added. `version` takes the place of the last segment if that is a version (or already this one).
  */
 export function versionedUrl(baseUrl: string, path: string, version?: string): URL {
-  const url = parse(baseUrl);
+  const url = parseBaseUrl(baseUrl);
   const segments = url.pathname.split('/').filter((segment) => segment !== '');
   const last = segments.at(-1);
   if (version !== undefined) {
@@ -32,7 +32,8 @@ export function versionedUrl(baseUrl: string, path: string, version?: string): U
   return withPath(url, `/${[...segments, path].join('/')}`);
 }
 
-function parse(baseUrl: string): URL {
+/** Without a hash, a slash at its end, or an endpoint that was pasted with it. Throws `invalid-config` if it is no http(s) URL. */
+export function parseBaseUrl(baseUrl: string): URL {
   let url: URL;
   try {
     url = new URL(baseUrl.trim());

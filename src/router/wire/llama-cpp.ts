@@ -10,7 +10,7 @@ import { type AnswerShape, answer } from './answer.ts';
 import { serverUrl } from './base-url.ts';
 import { type JsonRecord, countAt, listAt, recordAt, textAt } from './json.ts';
 import { noFim } from './no-fim.ts';
-import { openChat } from './openai-chat.ts';
+import { USUAL_MANNER, openChat } from './openai-chat.ts';
 import { type Ask, type Findings, probeWith, refusalOf } from './probing.ts';
 import { type ServerEvent, eventJson, openEvents } from './server-events.ts';
 import type { Target } from './transport.ts';
@@ -86,11 +86,10 @@ async function openNative(call: WireCall, path: string, texts: JsonRecord, shape
 }
 
 function openViaChat(call: WireCall, post: AdaptivePost): Promise<Opened> {
-  return openChat(call, serverUrl(call.baseUrl, 'v1/chat/completions'), {
-    post,
+  return openChat(call, serverUrl(call.baseUrl, 'v1/chat/completions'), post, {
+    ...USUAL_MANNER,
     maxTokensField: 'max_tokens',
     maxStops: Number.POSITIVE_INFINITY,
-    order: 'prefix-first',
     holeFields: { chat_template_kwargs: { enable_thinking: false } },
   });
 }

@@ -1,9 +1,12 @@
 /** The stream that OpenAI's completions and chat completions have in common, also as others speak it. */
+import { ReaperError } from '../../base/errors.ts';
+import { errorInPayload, hostOf } from '../http-errors.ts';
 import type { FinishReason, StreamPart } from '../stream-part.ts';
 import { type JsonRecord, asRecord, listAt, recordAt, textAt } from './json.ts';
 import { type ServerEvent, eventJson } from './server-events.ts';
+import { createToolCalls } from './tool-calls.ts';
 import type { Target } from './transport.ts';
-import { openAiUsage } from './usage.ts';
+import { openAiUsage, type ReasoningCount } from './usage.ts';
 
 /**
  * Usage comes after the finish reason, so the `finish` waits for `[DONE]`. A stream that ends without it but after a finish
@@ -12,45 +15,105 @@ import { openAiUsage } from './usage.ts';
 export async function* openAiParts(
   events: AsyncIterable<ServerEvent>,
   target: Target,
+  reasoningCount: ReasoningCount = 'inside',
 ): AsyncGenerator<StreamPart, void, undefined> {
-  let reason: FinishReason | undefined;
+  const reader = createChoiceReader(target);
   for await (const { data } of events) {
     if (data.trim() === '[DONE]') {
-      yield { type: 'finish', reason: reason ?? 'stop' };
-      reason = undefined;
+      yield* reader.end('stop');
       // Read on to the end of the body: it keeps the connection.
       for await (const _rest of events) continue;
       return;
     }
     const chunk = eventJson(data, target);
     const choice = asRecord(listAt(chunk, 'choices')[0]);
-    if (choice !== undefined) {
-      yield* choiceParts(choice);
-      reason = finishReason(textAt(choice, 'finish_reason')) ?? reason;
-    }
-    const usage = openAiUsage(recordAt(chunk, 'usage'));
+    if (choice !== undefined) yield* reader.read(choice);
+    // Groq and Moonshot have places of their own for it.
+    const told = recordAt(chunk, 'usage') ?? recordAt(recordAt(chunk, 'x_groq'), 'usage') ?? recordAt(choice, 'usage');
+    const usage = openAiUsage(told, reasoningCount);
     if (usage !== undefined) yield { type: 'usage', usage };
   }
-  if (reason !== undefined) yield { type: 'finish', reason };
+  yield* reader.end(undefined);
 }
 
-function* choiceParts(choice: JsonRecord): Generator<StreamPart> {
-  const delta = recordAt(choice, 'delta');
-  // DeepSeek and vLLM; OpenRouter and Ollama.
-  const reasoning = textAt(delta, 'reasoning_content') ?? textAt(delta, 'reasoning') ?? '';
-  if (reasoning !== '') yield { type: 'reasoning-delta', text: reasoning };
-  const text = textAt(choice, 'text') ?? textAt(delta, 'content') ?? listedText(delta);
-  if (text !== '') yield { type: 'text-delta', text };
+interface ChoiceReader {
+  read(choice: JsonRecord): Generator<StreamPart>;
+  /** Without a reason of the server's or this one there is no `finish`. */
+  end(reason: FinishReason | undefined): Generator<StreamPart>;
 }
 
-/** Mistral may send a list of pieces, of which `thinking` is one kind. */
+function createChoiceReader(target: Target): ChoiceReader {
+  const calls = createToolCalls();
+  let reason: FinishReason | undefined;
+  let refused = false;
+  let thinking = false;
+  let signature: string | undefined;
+
+  function* thoughtEnd(): Generator<StreamPart> {
+    if (!thinking) return;
+    thinking = false;
+    yield { type: 'reasoning-end', signature };
+    signature = undefined;
+  }
+
+  return {
+    *read(choice) {
+      const delta = recordAt(choice, 'delta');
+      const thought = thoughtIn(delta);
+      signature = thought.signature ?? signature;
+      if (thought.text !== '') {
+        thinking = true;
+        yield { type: 'reasoning-delta', text: thought.text };
+      }
+      const refusal = textAt(delta, 'refusal') ?? '';
+      refused ||= refusal !== '';
+      const text = (textAt(choice, 'text') ?? textAt(delta, 'content') ?? listedText(delta)) + refusal;
+      const pieces = listAt(delta, 'tool_calls');
+      if (text !== '' || pieces.length > 0) yield* thoughtEnd();
+      if (text !== '') yield { type: 'text-delta', text };
+      for (const piece of pieces) yield* calls.push(piece);
+      reason = finishReason(choice, target) ?? reason;
+    },
+    *end(byDefault) {
+      const told = reason ?? byDefault;
+      reason = undefined;
+      if (told === undefined) return;
+      yield* thoughtEnd();
+      // Several servers call tools and then say `stop`.
+      const final = told !== 'stop' ? told : refused ? 'refused' : calls.any ? 'tool-calls' : 'stop';
+      yield* calls.end(final === 'tool-calls' ? 'whole' : 'cut');
+      yield { type: 'finish', reason: final };
+    },
+  };
+}
+
+interface Thought {
+  readonly text: string;
+  readonly signature: string | undefined;
+}
+
+/** DeepSeek and vLLM; OpenRouter and Ollama; Mistral, which sends a list of pieces. */
+function thoughtIn(delta: JsonRecord | undefined): Thought {
+  const text = textAt(delta, 'reasoning_content') ?? textAt(delta, 'reasoning');
+  if (text !== undefined) return { text, signature: undefined };
+  const pieces = listAt(delta, 'content').filter((piece) => textAt(piece, 'type') === 'thinking');
+  return {
+    text: pieces.flatMap((piece) => [textAt(piece, 'thinking') ?? '', ...textsIn(listAt(piece, 'thinking'))]).join(''),
+    signature: pieces.map((piece) => textAt(piece, 'signature')).find((found) => found !== undefined),
+  };
+}
+
 function listedText(delta: unknown): string {
-  return listAt(delta, 'content')
-    .map((piece) => (textAt(piece, 'type') === 'text' ? (textAt(piece, 'text') ?? '') : ''))
-    .join('');
+  return textsIn(listAt(delta, 'content')).join('');
 }
 
-function finishReason(reason: string | undefined): FinishReason | undefined {
+function textsIn(pieces: readonly unknown[]): readonly string[] {
+  return pieces.map((piece) => (textAt(piece, 'type') === 'text' ? (textAt(piece, 'text') ?? '') : ''));
+}
+
+/** Throws for an answer that the server gave up. */
+function finishReason(choice: JsonRecord, target: Target): FinishReason | undefined {
+  const reason = textAt(choice, 'finish_reason');
   switch (reason) {
     case undefined:
     case '':
@@ -63,6 +126,13 @@ function finishReason(reason: string | undefined): FinishReason | undefined {
     case 'tool_calls':
     case 'function_call':
       return 'tool-calls';
+    // OpenRouter and Mistral; DeepSeek.
+    case 'error':
+    case 'insufficient_system_resource':
+      throw (
+        errorInPayload(choice, target) ??
+        new ReaperError('overloaded', `${hostOf(target.baseUrl)} broke off its answer (${reason}).`)
+      );
     default:
       return 'stop';
   }

@@ -1,50 +1,71 @@
 /**
- * OpenAI's protocol: completions with a native suffix or a template, chat, and the way from the one to the other when a server
- * has no completions. The `openai` package gives the types; not the client: that reads headers and keys from the environment,
- * wants a key where a local server has none, tells every server about this machine, and neither bounds a stream nor notices
- * when one is cut.
+ * OpenAI's protocol: completions with a native suffix or a template, chat by way of Responses or Chat Completions, and the way from
+ * the one to the other when a server does not have it. The `openai` package gives the types; not the client: that reads headers and
+ * keys from the environment, wants a key where a local server has none, tells every server about this machine, and neither bounds
+ * a stream nor notices when one is cut.
  */
 import { ReaperError } from '../../base/errors.ts';
-import { familyOf } from '../fim/families.ts';
-import type { HoleOrder } from '../fim/hole-filler.ts';
 import type { StreamPart } from '../stream-part.ts';
-import type { FimMode, ProbeCall, WireCall, WireModule } from '../wire.ts';
+import type { ProbeCall, WireCall, WireModule } from '../wire.ts';
 import { createAdaptivePost } from './adaptive-post.ts';
 import { versionedUrl } from './base-url.ts';
-import { listAt, textAt } from './json.ts';
+import type { JsonRecord } from './json.ts';
 import { noFim } from './no-fim.ts';
-import { openChat } from './openai-chat.ts';
+import { type ChatManner, USUAL_MANNER, openChat } from './openai-chat.ts';
 import { openCompletions } from './openai-completions.ts';
-import { type Ask, type Findings, missingModel, probeWith, refusalOf } from './probing.ts';
+import { type ProbedFim, findOpenAi } from './openai-probe.ts';
+import { openResponse } from './openai-responses.ts';
+import { type Ask, type Findings, probeWith } from './probing.ts';
 
-export interface OpenAiWireOptions {
+export interface OpenAiWireOptions extends Partial<ChatManner> {
   /** What a probe answers: what the definition says, or what the server turns out to do. */
-  readonly fim: 'native' | 'hole-filler' | 'find-out';
+  readonly fim: ProbedFim;
   readonly maxTokensField: 'max_tokens' | 'max_completion_tokens';
   /** Stop strings that the server takes; the rest is cut here. */
   readonly maxStops: number;
-  readonly order?: HoleOrder;
   /** Sent when a hole is to be filled; left out or raised for models that refuse it. */
   readonly reasoningEffort?: 'none' | 'minimal' | 'low';
   /** Version segment of the completions endpoint, where it is another one than the base URL's. */
   readonly completionsVersion?: string;
+  /** Name of the provider's option that chooses between `responses` and `chat`; without it chat goes to Chat Completions. */
+  readonly apiOption?: string;
+  /** Header of an API key, where it is not `authorization`. */
+  readonly keyHeader?: string;
+  /** Where an endpoint is, if not below the base URL. */
+  readonly endpoint?: Endpoint;
+  /** In place of the usual way to find out what a server can do. */
+  readonly find?: (call: ProbeCall, ask: Ask) => Promise<Findings>;
 }
 
-export function openAiWire(options: OpenAiWireOptions): WireModule {
-  const post = createAdaptivePost();
-  const chat = {
-    post,
-    maxTokensField: options.maxTokensField,
-    maxStops: options.maxStops,
-    order: options.order ?? 'prefix-first',
-    holeFields: options.reasoningEffort === undefined ? {} : { reasoning_effort: options.reasoningEffort },
-  } as const;
-  const completions = { post, maxStops: options.maxStops, nativeContext: 'comments' } as const;
+/** The address of an endpoint such as `chat/completions`. */
+export type Endpoint = (call: Pick<WireCall, 'baseUrl' | 'options'> & { model: string }, path: string) => URL;
 
-  function open(call: WireCall): Promise<AsyncGenerator<StreamPart, void, undefined>> {
-    const viaChat = (): ReturnType<typeof open> => openChat(call, versionedUrl(call.baseUrl, 'chat/completions'), chat);
+type Parts = AsyncGenerator<StreamPart, void, undefined>;
+
+export function openAiWire(options: OpenAiWireOptions): WireModule {
+  const { keyHeader } = options;
+  const post = createAdaptivePost(keyHeader);
+  const effort: JsonRecord = options.reasoningEffort === undefined ? {} : { reasoning_effort: options.reasoningEffort };
+  const manner: ChatManner = { ...USUAL_MANNER, holeFields: effort, ...options };
+  const completions = { post, maxStops: options.maxStops, nativeContext: 'comments' } as const;
+  const endpoint: Endpoint = options.endpoint ?? (({ baseUrl }, path) => versionedUrl(baseUrl, path));
+  /** Addresses that turned out to be none. */
+  const withoutResponses = new Set<string>();
+
+  function open(call: WireCall): Promise<Parts> {
+    const viaChat = (): Promise<Parts> => openChat(call, endpoint(call, 'chat/completions'), post, manner);
     const { input, fim } = call;
-    if (input.type === 'chat') return viaChat();
+    if (input.type === 'chat') {
+      const url = endpoint(call, 'responses');
+      if (options.apiOption === undefined || call.options[options.apiOption] !== 'responses') return viaChat();
+      if (withoutResponses.has(url.href)) return viaChat();
+      return orElse(
+        () => openResponse(call, url, input, post),
+        isMissing,
+        viaChat,
+        () => withoutResponses.add(url.href),
+      );
+    }
     switch (fim.type) {
       case 'none':
         throw noFim(call);
@@ -52,8 +73,12 @@ export function openAiWire(options: OpenAiWireOptions): WireModule {
         return viaChat();
       case 'native':
       case 'template': {
-        const url = versionedUrl(call.baseUrl, 'completions', options.completionsVersion);
-        return orElse(call, () => openCompletions(call, url, input, fim, completions), viaChat);
+        const url =
+          options.endpoint === undefined
+            ? versionedUrl(call.baseUrl, 'completions', options.completionsVersion)
+            : endpoint(call, 'completions');
+        const raw = (): Promise<Parts> => openCompletions(call, url, input, fim, completions);
+        return orElse(raw, isRefusal, viaChat, () => call.onFimLearned?.({ type: 'hole-filler' }));
       }
     }
   }
@@ -62,76 +87,40 @@ export function openAiWire(options: OpenAiWireOptions): WireModule {
     async *stream(call) {
       yield* await open(call);
     },
-    probe: (call) => probeWith(call, (ask) => find(call, ask, options)),
+    probe: (call) =>
+      probeWith(call, (plainAsk) => {
+        const ask: Ask = keyHeader === undefined ? plainAsk : (exchange) => plainAsk({ ...exchange, keyHeader });
+        return options.find === undefined ? findOpenAi(call, ask, options.fim) : options.find(call, ask);
+      }),
   };
 }
 
-/** Fills the hole by chat if the server does not take it raw, and tells the router once that has worked. */
-async function orElse<T>(call: WireCall, raw: () => Promise<T>, viaChat: () => Promise<T>): Promise<T> {
+/** The second way if the server does not take the first one; `learn` is called once the second one has worked. */
+async function orElse(
+  first: () => Promise<Parts>,
+  isRefused: (error: unknown) => boolean,
+  second: () => Promise<Parts>,
+  learn: () => void,
+): Promise<Parts> {
   try {
-    return await raw();
+    return await first();
   } catch (error) {
-    if (!isRefusal(error)) throw error;
-    const opened = await viaChat();
-    call.onFimLearned?.({ type: 'hole-filler' });
+    if (!isRefused(error)) throw error;
+    const opened = await second();
+    learn();
     return opened;
   }
+}
+
+/** Whether there is no such endpoint, as opposed to no such model. */
+function isMissing(error: unknown): boolean {
+  if (!(error instanceof ReaperError)) return false;
+  return error.status === 404 || error.status === 405 || error.status === 501;
 }
 
 /** Whether a server does not take this kind of request, as opposed to this one. LM Studio says so inside a 200. */
 function isRefusal(error: unknown): boolean {
   if (!(error instanceof ReaperError)) return false;
   const { status, kind } = error;
-  if (status === 404 || status === 405 || status === 501) return true;
-  return kind === 'bad-response' && (status === undefined || status === 400 || status === 422);
-}
-
-async function find(call: ProbeCall, ask: Ask, options: OpenAiWireOptions): Promise<Findings> {
-  const models = await listModels(call, ask);
-  const model = call.model ?? models?.find((id) => familyOf(id) !== undefined) ?? models?.[0];
-  const modelPresent = call.model === undefined || models === undefined ? undefined : models.includes(call.model);
-  return {
-    models: models ?? [],
-    model,
-    modelPresent,
-    fim: model === undefined ? { type: 'none' } : await fimOf(call, model, ask, options),
-    problem: problemOf(call, models, modelPresent),
-  };
-}
-
-/** `undefined`: the server keeps no list. */
-export async function listModels(call: ProbeCall, ask: Ask): Promise<readonly string[] | undefined> {
-  const url = versionedUrl(call.baseUrl, 'models');
-  try {
-    const answer = await ask({ url });
-    // Together sends the bare list.
-    const entries: readonly unknown[] = Array.isArray(answer) ? answer : listAt(answer, 'data');
-    return entries.map((entry) => textAt(entry, 'id')).filter((id) => id !== undefined);
-  } catch (error) {
-    if (error instanceof ReaperError && (error.status === 404 || error.status === 405 || error.status === 501))
-      return undefined;
-    throw error;
-  }
-}
-
-async function fimOf(call: ProbeCall, model: string, ask: Ask, options: OpenAiWireOptions): Promise<FimMode> {
-  if (options.fim !== 'find-out') return { type: options.fim };
-  const family = familyOf(model);
-  const path = family === undefined ? 'chat/completions' : 'completions';
-  // Without a prompt or messages it is refused and costs nothing; how it is refused shows whether the endpoint and the key are good.
-  const body = { model, max_tokens: 1, stream: false };
-  const refusal = await refusalOf(ask, { url: versionedUrl(call.baseUrl, path), body });
-  if (family === undefined) return { type: 'hole-filler' };
-  const isMissing = refusal !== undefined && (refusal.status === undefined || [404, 405, 501].includes(refusal.status));
-  return isMissing ? { type: 'hole-filler' } : { type: 'template', family };
-}
-
-function problemOf(
-  call: ProbeCall,
-  models: readonly string[] | undefined,
-  modelPresent: boolean | undefined,
-): string | undefined {
-  if (call.model !== undefined) return modelPresent === false ? missingModel(call.model, models ?? []) : undefined;
-  if (models === undefined) return 'The server lists no models. Name one in the settings.';
-  return models.length === 0 ? 'The server has no model loaded.' : undefined;
+  return isMissing(error) || (kind === 'bad-response' && (status === undefined || status === 400 || status === 422));
 }

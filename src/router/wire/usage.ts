@@ -86,6 +86,22 @@ function writtenFor(creation: unknown): number {
   return (countAt(creation, 'ephemeral_5m_input_tokens') ?? 0) + (countAt(creation, 'ephemeral_1h_input_tokens') ?? 0);
 }
 
+/** Gemini counts what is cached inside the prompt, and thoughts beside the answer. What its own tools read is input too. */
+export function geminiUsage(usage: unknown): TokenUsage | undefined {
+  const prompt = countAt(usage, 'promptTokenCount');
+  const output = countAt(usage, 'candidatesTokenCount');
+  if (prompt === undefined && output === undefined) return undefined;
+  const cached = countAt(usage, 'cachedContentTokenCount') ?? 0;
+  return {
+    inputUncached: Math.max(0, (prompt ?? 0) - cached) + (countAt(usage, 'toolUsePromptTokenCount') ?? 0),
+    inputCacheRead: cached,
+    inputCacheWrite: 0,
+    output: output ?? 0,
+    reasoning: countAt(usage, 'thoughtsTokenCount') ?? 0,
+    estimated: false,
+  };
+}
+
 /** Ollama and llama.cpp: what was read and what was written; `cached` is inside `read`. */
 export function localUsage(read: number | undefined, written: number | undefined, cached = 0): TokenUsage | undefined {
   if (read === undefined && written === undefined) return undefined;
@@ -100,13 +116,13 @@ export function localUsage(read: number | undefined, written: number | undefined
 }
 
 /** Where the server tells nothing or was cut: counted here (within 10 % of o200k on code, facts/dependencies §1). */
-export function estimateUsage(prompt: string, output: string, known?: TokenUsage): TokenUsage {
+export function estimateUsage(prompt: string, output: string, known?: TokenUsage, thought = ''): TokenUsage {
   return {
     inputUncached: known?.inputUncached ?? estimateTokenCount(prompt),
     inputCacheRead: known?.inputCacheRead ?? 0,
     inputCacheWrite: known?.inputCacheWrite ?? 0,
     output: Math.max(known?.output ?? 0, estimateTokenCount(output)),
-    reasoning: known?.reasoning ?? 0,
+    reasoning: Math.max(known?.reasoning ?? 0, estimateTokenCount(thought)),
     estimated: true,
   };
 }

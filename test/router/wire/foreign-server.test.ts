@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { LLMock } from '@copilotkit/aimock';
 import type { ChatInput } from '../../../src/router/model-request.ts';
 import { anthropicWire } from '../../../src/router/wire/anthropic.ts';
-import { mistralWire } from '../../../src/router/wire/mistral-fim.ts';
+import { mistralWire } from '../../../src/router/wire/mistral.ts';
 import { ollamaWire } from '../../../src/router/wire/ollama.ts';
 import { openAiWire } from '../../../src/router/wire/openai.ts';
 import type { WireModule } from '../../../src/router/wire.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mistralWire } from '../../../src/router/wire/mistral-fim.ts';
+import { mistralWire } from '../../../src/router/wire/mistral.ts';
 import {
   type Loopback,
   type Responder,

@@ -114,6 +114,7 @@ describe('what a chat model of OpenAI is asked', () => {
     assert.deepEqual(parts, [
       { type: 'reasoning-delta', text: 'The user ' },
       { type: 'reasoning-delta', text: 'greets.' },
+      { type: 'reasoning-end', signature: undefined },
       { type: 'text-delta', text: 'Hello' },
       { type: 'text-delta', text: '!' },
       {

@@ -1,7 +1,7 @@
 /** Every protocol with a stream that was recorded from it, for what all of them must do alike. */
 import { anthropicWire } from '../../../src/router/wire/anthropic.ts';
 import { llamaCppWire } from '../../../src/router/wire/llama-cpp.ts';
-import { mistralWire } from '../../../src/router/wire/mistral-fim.ts';
+import { mistralWire } from '../../../src/router/wire/mistral.ts';
 import { ollamaWire } from '../../../src/router/wire/ollama.ts';
 import { openAiWire } from '../../../src/router/wire/openai.ts';
 import type { FimMode, WireModule } from '../../../src/router/wire.ts';
