@@ -21,7 +21,7 @@ export function completeUsage(told: TokenUsage | undefined, input: ModelInput, o
   const countedReasoning = tokens(output.reasoningCharacters);
   if (told === undefined) {
     return {
-      inputUncached: tokens(inputCharacters(input)),
+      inputUncached: likelyInputTokens(input),
       inputCacheRead: 0,
       inputCacheWrite: 0,
       output: countedOutput,
@@ -35,9 +35,19 @@ export function completeUsage(told: TokenUsage | undefined, input: ModelInput, o
     : told;
 }
 
+/** About as many as the input has. */
+export function inputTokens(input: ModelInput): number {
+  return tokens(inputCharacters(input));
+}
+
 /** The most tokens that the input may turn out to have. */
 export function highestInputTokens(input: ModelInput): number {
   return Math.ceil(inputCharacters(input) / FEWEST_CHARACTERS_PER_TOKEN) + TEMPLATE_TOKENS;
+}
+
+/** About what an input counts, where too much would be as wrong as too little. */
+export function likelyInputTokens(input: ModelInput): number {
+  return tokens(inputCharacters(input));
 }
 
 /** Of text that came so far. */

@@ -16,6 +16,8 @@ export interface Caller {
   readonly purpose: EgressRequest['purpose'];
   /** Ends every exchange of this caller, also if the wire forgets to pass it on. */
   readonly signal: AbortSignal;
+  /** Told of every response, whatever its status: its headers say how much may still be asked. */
+  readonly onResponse?: (headers: Headers) => void;
 }
 
 /** `fetch` for one attempt or probe, with what went over it. */
@@ -68,6 +70,7 @@ function createMeteredFetch(options: TransportOptions, caller: Caller, answered:
       const response = await options.fetch(url, init);
       answered.add(origin);
       exchange.status = response.status;
+      caller.onResponse?.(response.headers);
       return received(response, exchange);
     } catch (error) {
       end(exchange);

@@ -166,6 +166,26 @@ describe('Retry-After', () => {
     assert.equal(retryAfterFromBody({ error: { details: [{}, { retryDelay: '34s' }] } }), 34_000);
   });
 
+  it('is read against the clock of the server', () => {
+    const headers = { 'retry-after': 'Thu, 01 Jan 2026 03:00:30 GMT', date: 'Thu, 01 Jan 2026 03:00:00 GMT' };
+    assert.equal(of(headers), 30_000);
+    assert.equal(of({ ...headers, date: 'today' }), 3 * 3_600_000 + 30_000);
+  });
+
+  it('lasts to midnight in California for a daily quota, whatever the delay that is told with it', () => {
+    const quota = (quotaId: string): unknown => [
+      { error: { details: [{ violations: [{ quotaId }] }, { retryDelay: '34s' }] } },
+    ];
+    const daily = quota('GenerateRequestsPerDayPerProjectPerModel-FreeTier');
+    assert.equal(retryAfterFromBody(daily, Date.UTC(2026, 10, 21, 6, 30)), 1.5 * 3_600_000);
+    assert.equal(retryAfterFromBody(daily, Date.UTC(2026, 6, 1, 7, 0)), 24 * 3_600_000);
+    const minutely = quota('GenerateRequestsPerMinutePerProjectPerModel');
+    assert.equal(retryAfterFromBody(minutely, Date.UTC(2026, 10, 21, 6, 30)), 34_000);
+    for (const violations of [null, 'x', [null], [{ quotaId: 7 }]]) {
+      assert.equal(retryAfterFromBody({ error: { details: [{ violations }] } }), undefined);
+    }
+  });
+
   it('is no information when it is nonsense', () => {
     for (const value of ['', 'soon', '-1', 'NaN', '1e99', '99999999999', 'Wed, 31 Dec 2025 00:00:00 GMT']) {
       assert.equal(of({ 'retry-after': value }), undefined, value);
