@@ -8,6 +8,7 @@ import { createPredictor } from './predictor/create-predictor.ts';
 import { createPrivacy } from './privacy/create-privacy.ts';
 import { createRouter } from './router/create-router.ts';
 import type { Egress } from './router/egress.ts';
+import { createPriceCatalogue } from './router/price-catalogue.ts';
 import { providers } from './router/providers/index.ts';
 import { createWorkspaceProvider } from './router/providers/workspace.ts';
 import { buildConfiguration } from './vscode/build-configuration.ts';
@@ -66,7 +67,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const { egress } = privacy;
 
   // The one door to every model.
-  const router = store.add(createRouter({ profiles, egress, fetch, clock, logger }));
+  const prices = createPriceCatalogue({ clock, logger, overrides: () => settings().prices.overrides });
+  const router = store.add(createRouter({ profiles, egress, fetch, prices, clock, logger }));
 
   // What the user sees.
   const ghostTextOptions = { router, privacy, files, settings, onSettingsChanged, inDist, clock, logger };
@@ -80,7 +82,7 @@ export function activate(context: vscode.ExtensionContext): void {
   store.add(registerSettingProblems(configuration.source, () => privacy.problems(), logger));
   store.add(registerTomlDiagnostics(configuration.tomlFiles, logger));
   store.add(registerNotices(router, profiles));
-  store.add(registerProviderCommands({ keys, profiles, router, egress, logger }));
+  store.add(registerProviderCommands({ keys, profiles, router, egress, prices, settings, logger }));
   store.add(registerToggles({ settings, files, logger }));
   store.add(registerGhostTextCommands(inline, logger));
   store.add(registerSnooze(engine, logger));

@@ -31,7 +31,9 @@ export const commands = {
   'reaper.signIn': { title: 'Sign In…', icon: 'account' },
   'reaper.signOut': { title: 'Sign Out…' },
   'reaper.testConnection': { title: 'Test Connection…', icon: 'debug-disconnect' },
-  'reaper.selectProvider': { title: 'Select Provider and Model for Completions…', icon: 'server' },
+  'reaper.selectModel': { title: 'Select Model…', icon: 'server' },
+  'reaper.selectStrategy': { title: 'Select Strategy…', icon: 'git-compare' },
+  'reaper.doctor': { title: 'Doctor', icon: 'pulse' },
   'reaper.completion.trigger': {
     title: 'Trigger Ghost Text',
     palette: OPEN_EDITOR,

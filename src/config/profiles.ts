@@ -18,14 +18,14 @@ export interface ProfilesOptions {
 }
 
 export interface Profiles extends Disposable {
-  /** Those that may be asked, best first. The same array until something changes. */
-  list(): readonly ProviderProfile[];
+  /** Those that may be asked, for ghost text if nothing else is said, best first. The same array until something changes. */
+  list(use?: 'completion' | 'chat'): readonly ProviderProfile[];
   /** Every provider, switched off ones included, in the order of the definitions. */
   all(): readonly ProviderProfile[];
   find(providerId: string): ProviderProfile | undefined;
   /** Where its key or token would come from, as known now. */
   keySource(providerId: string): KeySource;
-  /** Whether the user gave it a key or an address, or signed in. */
+  /** Whether the user gave it a key, an address or what one follows from, or signed in. */
   isSetUp(providerId: string): boolean;
   readonly onDidChange: Event<void>;
   /** Resolves when it is known which providers have a key or an account. */
@@ -38,23 +38,27 @@ export function createProfiles(options: ProfilesOptions): Profiles {
   const withCredentials = definitions.filter(({ auth }) => auth !== 'none');
   const sources = new Map<string, KeySource>(withCredentials.map(({ id }) => [id, { type: 'none' }]));
   let all: readonly ProviderProfile[] = [];
-  let ordered: readonly ProviderProfile[] = [];
+  let forCompletions: readonly ProviderProfile[] = [];
+  let forChat: readonly ProviderProfile[] = [];
   let madeFrom = '';
   let disposed = false;
 
-  const isSetUp = (id: string): boolean =>
-    (sources.get(id)?.type ?? 'none') !== 'none' || (settings().providers[id]?.baseUrl ?? '') !== '';
+  const isSetUp = (id: string): boolean => {
+    const definition = definitions.find((one) => one.id === id);
+    return (sources.get(id)?.type ?? 'none') !== 'none' || saysWhere(definition, settings().providers[id]);
+  };
   /** Does nothing if nothing changed that matters here: a change makes the router ask every server anew. */
   const rebuild = (): void => {
     const current = settings();
-    const { providers, privacy } = current;
-    const source = JSON.stringify([providers, current.completion.providers, privacy, [...sources]]);
+    const { providers, completion, chat, privacy } = current;
+    const source = JSON.stringify([providers, completion.providers, chat.providers, privacy, [...sources]]);
     if (source === madeFrom) {
       return;
     }
     madeFrom = source;
     all = definitions.map((definition) => toProfile(definition, current.providers[definition.id], credentials));
-    ordered = orderProfiles(all, current.completion.providers, isSetUp);
+    forCompletions = orderProfiles(all, completion.providers, isSetUp);
+    forChat = orderProfiles(all, chat.providers, isSetUp);
     changed.fire();
   };
   // One look-up after the other, so that an older answer never overwrites a newer one.
@@ -86,7 +90,7 @@ export function createProfiles(options: ProfilesOptions): Profiles {
     }),
   ];
   return {
-    list: () => ordered,
+    list: (use) => (use === 'chat' ? forChat : forCompletions),
     all: () => all,
     find: (providerId) => all.find((profile) => profile.definition.id === providerId),
     keySource: (providerId) => sources.get(providerId) ?? { type: 'none' },
@@ -101,6 +105,15 @@ export function createProfiles(options: ProfilesOptions): Profiles {
       changed.dispose();
     },
   };
+}
+
+/** An address, or what one follows from: a resource, a region. */
+function saysWhere(definition: ProviderDefinition | undefined, settings: ProviderSettings | undefined): boolean {
+  const options = definition?.options ?? [];
+  return (
+    (settings?.baseUrl ?? '') !== '' ||
+    options.some((option) => option.required && (settings?.[option.name] ?? option.default) !== option.default)
+  );
 }
 
 async function sourceOf(definition: ProviderDefinition, credentials: Credentials, logger: Logger): Promise<KeySource> {

@@ -31,8 +31,8 @@ export const walkthrough: Walkthrough = {
       id: 'connect-model',
       title: 'Connect a model',
       description:
-        'Ollama is found by itself. For another server or a model in the cloud, give its address or your key.\n\n[Select Provider and Model](command:reaper.selectProvider)\n\n[Set API Key](command:reaper.setApiKey)',
-      completionEvents: ['onCommand:reaper.selectProvider', 'onCommand:reaper.setApiKey'],
+        'Ollama is found by itself. For another server or a model in the cloud, give its address or your key.\n\n[Select Model](command:reaper.selectModel)\n\n[Set API Key](command:reaper.setApiKey)',
+      completionEvents: ['onCommand:reaper.selectModel', 'onCommand:reaper.setApiKey'],
     },
     {
       id: 'privacy',

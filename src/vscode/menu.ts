@@ -36,10 +36,10 @@ function menuItems(status: StatusSource, { completion }: Settings): readonly Men
     ...problemItems(facts.status),
     separator(vscode.l10n.t('Model')),
     {
-      label: `$(server) ${vscode.l10n.t('Select Provider and Model…')}`,
+      label: `$(server) ${vscode.l10n.t('Select Model…')}`,
       description:
         provider === undefined ? vscode.l10n.t('none') : [provider.label, provider.model].filter(Boolean).join(', '),
-      command: 'reaper.selectProvider',
+      command: 'reaper.selectModel',
     },
     { label: `$(key) ${vscode.l10n.t('Set API Key…')}`, command: 'reaper.setApiKey' },
     { label: `$(debug-disconnect) ${vscode.l10n.t('Test Connection…')}`, command: 'reaper.testConnection' },

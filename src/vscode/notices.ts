@@ -58,7 +58,7 @@ async function act(action: NoticeAction, providerId: string): Promise<void> {
     case 'test':
       return run('reaper.testConnection', providerId);
     case 'select-provider':
-      return run('reaper.selectProvider');
+      return run('reaper.selectModel');
   }
 }
 

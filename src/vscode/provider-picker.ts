@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { Profiles } from '../config/profiles.ts';
 import type { ProviderProfile } from '../router/provider-definition.ts';
+import type { ProviderHealth } from '../router/router.ts';
 
 type KnownProfiles = Pick<Profiles, 'list' | 'isSetUp' | 'keySource'>;
 
@@ -16,8 +17,9 @@ export async function pickProvider(
   offered: readonly ProviderProfile[],
   placeHolder: string,
   extra?: { readonly label: string; readonly description?: string },
+  health: readonly ProviderHealth[] = [],
 ): Promise<ProviderProfile | 'extra' | undefined> {
-  const items: ProviderItem[] = offered.map((profile) => providerItem(profiles, profile));
+  const items: ProviderItem[] = offered.map((profile) => providerItem(profiles, profile, health));
   if (extra !== undefined) {
     items.unshift({ ...extra, choice: 'extra' });
   }
@@ -25,15 +27,25 @@ export async function pickProvider(
   return chosen?.choice;
 }
 
-function providerItem(profiles: KnownProfiles, profile: ProviderProfile): ProviderItem {
+function providerItem(
+  profiles: KnownProfiles,
+  profile: ProviderProfile,
+  health: readonly ProviderHealth[],
+): ProviderItem {
   const inUse = profiles.list().includes(profile);
   const { label, location } = profile.definition;
   return {
     label: `$(${iconOf(profile, inUse)}) ${label}`,
     description: providerStateText(profiles, profile),
-    ...(location !== 'embedded' && profile.baseUrl !== undefined && { detail: profile.baseUrl }),
+    ...(location !== 'embedded' && profile.baseUrl !== undefined && { detail: detailText(profile, health) }),
     choice: profile,
   };
+}
+
+/** Where it is, and what is wrong with it. */
+function detailText({ baseUrl = '', definition }: ProviderProfile, health: readonly ProviderHealth[]): string {
+  const problem = health.find(({ providerId }) => providerId === definition.id)?.problem;
+  return problem === undefined ? baseUrl : `${baseUrl}: ${problem}`;
 }
 
 function iconOf(profile: ProviderProfile, inUse: boolean): string {

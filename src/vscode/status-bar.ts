@@ -12,7 +12,7 @@ const SHOW_WORKING_AFTER_MS = 250;
 const PRIORITY = 100;
 
 const LINKS: readonly (readonly [CommandId, string, () => string])[] = [
-  ['reaper.selectProvider', 'server', () => vscode.l10n.t('Select model')],
+  ['reaper.selectModel', 'server', () => vscode.l10n.t('Select model')],
   ['reaper.whyNoSuggestion', 'question', () => vscode.l10n.t('Why no suggestion?')],
   ['reaper.showLog', 'output', () => vscode.l10n.t('Log')],
 ];

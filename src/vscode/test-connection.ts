@@ -180,7 +180,7 @@ async function applyFix({ definition: { id } }: ProviderProfile, fix: Fix): Prom
       await openSetting(providerSettingKey(id, 'baseUrl'));
       return;
     case 'select-model':
-      await vscode.commands.executeCommand('reaper.selectProvider', id);
+      await vscode.commands.executeCommand('reaper.selectModel', id);
       return;
     case 'open-privacy':
       await openSetting('reaper.privacy.localOnly');

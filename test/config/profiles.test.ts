@@ -35,7 +35,7 @@ function provider(id: string, facts: Partial<ProviderDefinition> = {}): Provider
   });
 }
 
-const definitions = [
+const usualDefinitions = [
   provider('found', { location: 'local', auth: 'none', discover: true, baseUrl: 'http://127.0.0.1:1' }),
   provider('server', { auth: 'optional-api-key', baseUrl: undefined, completionModel: undefined }),
   provider('cloud'),
@@ -47,7 +47,7 @@ const definitions = [
   provider('inside', { location: 'embedded', auth: 'none', discover: true, baseUrl: undefined }),
 ];
 
-function setUp(initial: Record<string, unknown> = {}) {
+function setUp(initial: Record<string, unknown> = {}, definitions = usualDefinitions) {
   const values = { ...initial };
   const table = settingsTable(definitions);
   const settings = () => readSettings(table, { value: (key) => values[key], levels: (key) => [values[key]] }).settings;
@@ -137,6 +137,30 @@ describe('profiles', () => {
     assert.deepEqual(order(), ['inside']);
   });
 
+  it('follow a list of their own for chat', async () => {
+    const { profiles, change } = setUp();
+    await profiles.ready;
+    const chat = (): string[] => profiles.list('chat').map(({ definition }) => definition.id);
+    change('reaper.chat.providers', ['other-cloud', 'cloud']);
+    assert.deepEqual(chat(), ['other-cloud', 'cloud', 'inside']);
+    assert.deepEqual(
+      profiles.list('completion').map(({ definition }) => definition.id),
+      ['found', 'inside'],
+    );
+    const before = profiles.list('chat');
+    change('reaper.completion.maxLines', 3);
+    assert.equal(profiles.list('chat'), before);
+  });
+
+  it('count a provider as set up by the option that its address follows from', async () => {
+    const options = [{ name: 'resource', description: 'Its name.', default: '', required: true }];
+    const { profiles, change } = setUp({}, [...usualDefinitions, provider('by-resource', { options })]);
+    await profiles.ready;
+    assert.equal(profiles.isSetUp('by-resource'), false);
+    change('reaper.providers.by-resource.resource', 'mine');
+    assert.equal(profiles.isSetUp('by-resource'), true);
+  });
+
   it('leave out what is switched off, embedded and listed ones too', () => {
     const { order, profiles } = setUp({
       'reaper.completion.providers': ['cloud', 'found'],
@@ -144,7 +168,7 @@ describe('profiles', () => {
       'reaper.providers.inside.enabled': false,
     });
     assert.deepEqual(order(), ['cloud']);
-    assert.equal(profiles.all().length, definitions.length);
+    assert.equal(profiles.all().length, usualDefinitions.length);
   });
 
   it('carry the settings of the provider, and its defaults where none are set', () => {

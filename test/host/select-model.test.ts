@@ -33,7 +33,7 @@ describe('selecting a provider in the editor', () => {
   it('asks for the address that is missing, lists the models, and writes all three', async () => {
     user.chosen.push('OpenAI-compatible', 'coder-2');
     user.typed.push(`${server.baseUrl}/`);
-    await vscode.commands.executeCommand('reaper.selectProvider');
+    await vscode.commands.executeCommand('reaper.selectModel');
     assert.equal(globalValue('reaper.providers.openai-compatible.baseUrl'), server.baseUrl);
     assert.equal(globalValue('reaper.providers.openai-compatible.completionModel'), 'coder-2');
     assert.deepEqual(globalValue(ORDER), ['openai-compatible']);
@@ -47,7 +47,7 @@ describe('selecting a provider in the editor', () => {
   it('does not take an address with a password', async () => {
     user.chosen.push('OpenAI-compatible');
     user.typed.push('http://me:secret@127.0.0.1:1/v1');
-    await vscode.commands.executeCommand('reaper.selectProvider');
+    await vscode.commands.executeCommand('reaper.selectModel');
     assert.equal(user.validations.length, 1);
     assert.equal(globalValue('reaper.providers.openai-compatible.baseUrl'), undefined);
     assert.equal(globalValue(ORDER), undefined);
@@ -56,19 +56,19 @@ describe('selecting a provider in the editor', () => {
   it('can be given back to Reaper', async () => {
     await vscode.workspace.getConfiguration().update(ORDER, ['ollama'], vscode.ConfigurationTarget.Global);
     user.chosen.push('Automatic');
-    await vscode.commands.executeCommand('reaper.selectProvider');
+    await vscode.commands.executeCommand('reaper.selectModel');
     assert.equal(globalValue(ORDER), undefined);
   });
 
   it('needs nothing for the embedded model', async () => {
     user.chosen.push('Workspace model');
-    await vscode.commands.executeCommand('reaper.selectProvider');
+    await vscode.commands.executeCommand('reaper.selectModel');
     assert.deepEqual(globalValue(ORDER), ['workspace']);
     assert.equal(user.pickers.length, 1);
   });
 
   it('changes nothing when the user gives up', async () => {
-    await vscode.commands.executeCommand('reaper.selectProvider');
+    await vscode.commands.executeCommand('reaper.selectModel');
     assert.equal(globalValue(ORDER), undefined);
   });
 });

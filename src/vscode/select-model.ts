@@ -1,0 +1,187 @@
+/** `Reaper: Select Model`: for what, of whom, which one; asks for what is missing (address, key, sign-in) and writes the settings. */
+import * as vscode from 'vscode';
+import type { Disposable } from '../base/disposable.ts';
+import type { Logger } from '../base/logger.ts';
+import type { CommandId } from '../config/commands.ts';
+import type { Keys } from '../config/keys.ts';
+import type { Profiles } from '../config/profiles.ts';
+import { urlSetting } from '../config/setting.ts';
+import { providerSettingKey } from '../config/settings.ts';
+import type { Prices } from '../router/prices.ts';
+import type { ProviderProfile } from '../router/provider-definition.ts';
+import type { Router } from '../router/router.ts';
+import { askForKey } from './key-commands.ts';
+import { pickModel } from './model-picker.ts';
+import { pickProvider } from './provider-picker.ts';
+import { registerCommand } from './register-command.ts';
+import type { ConnectionTest } from './test-connection.ts';
+import { writeSetting } from './write-setting.ts';
+
+export interface SelectModelOptions {
+  readonly keys: Pick<Keys, 'store' | 'list'>;
+  readonly profiles: Pick<Profiles, 'list' | 'all' | 'find' | 'isSetUp' | 'keySource'>;
+  readonly router: Pick<Router, 'completionRoute' | 'health'>;
+  readonly prices: Prices;
+  readonly test: ConnectionTest;
+  readonly logger: Logger;
+}
+
+/** What one model is chosen for; providers have a model for each. */
+interface ModelPurpose {
+  readonly setting: 'completionModel' | 'chatModel';
+  readonly orderSetting: string;
+  readonly label: string;
+  readonly question: string;
+  readonly automatic: string;
+  readonly suits: (profile: ProviderProfile) => boolean;
+}
+
+/** The command's optional argument is the id of a provider: its model for ghost text is then chosen. */
+export function registerSelectModel(options: SelectModelOptions): Disposable {
+  const { profiles, router, logger } = options;
+  return registerCommand('reaper.selectModel', logger, async (argument) => {
+    const named = typeof argument === 'string' ? profiles.find(argument) : undefined;
+    const purpose = named === undefined ? await choosePurpose(profiles) : completionPurpose();
+    if (purpose === undefined) {
+      return;
+    }
+    const automatic = { label: `$(wand) ${vscode.l10n.t('Automatic')}`, description: purpose.automatic };
+    const offered = profiles.all().filter(purpose.suits);
+    const picked = named ?? (await pickProvider(profiles, offered, purpose.question, automatic, router.health()));
+    if (picked === 'extra') {
+      await writeSetting(purpose.orderSetting, () => undefined);
+    } else if (picked !== undefined) {
+      await useProvider(options, picked, purpose);
+    }
+  });
+}
+
+function completionPurpose(): ModelPurpose {
+  return {
+    setting: 'completionModel',
+    orderSetting: 'reaper.completion.providers',
+    label: vscode.l10n.t('Ghost Text'),
+    question: vscode.l10n.t('Who completes your code?'),
+    automatic: vscode.l10n.t('what you set up first, then local servers, then the workspace model'),
+    suits: ({ definition }) => definition.capabilities.fim !== 'none',
+  };
+}
+
+function chatPurpose(): ModelPurpose {
+  return {
+    setting: 'chatModel',
+    orderSetting: 'reaper.chat.providers',
+    label: vscode.l10n.t('Chat, Agent, Review and Tests'),
+    question: vscode.l10n.t('Who answers in chat, agent, review and tests?'),
+    automatic: vscode.l10n.t('what you set up, and local servers that are found'),
+    suits: ({ definition }) => definition.capabilities.chat,
+  };
+}
+
+async function choosePurpose(profiles: Pick<Profiles, 'find'>): Promise<ModelPurpose | undefined> {
+  const items = [completionPurpose(), chatPurpose()].map((purpose) => ({
+    label: purpose.label,
+    description: orderText(purpose, profiles),
+    purpose,
+  }));
+  const placeHolder = vscode.l10n.t('Select a model for what?');
+  return (await vscode.window.showQuickPick(items, { placeHolder }))?.purpose;
+}
+
+function orderText({ orderSetting }: ModelPurpose, profiles: Pick<Profiles, 'find'>): string {
+  const listed = vscode.workspace.getConfiguration().get<unknown>(orderSetting);
+  return Array.isArray(listed) && listed.length > 0
+    ? listed.map((id) => profiles.find(String(id))?.definition.label ?? String(id)).join(', ')
+    : vscode.l10n.t('automatic');
+}
+
+async function useProvider(options: SelectModelOptions, chosen: ProviderProfile, purpose: ModelPurpose): Promise<void> {
+  const { id, location } = chosen.definition;
+  const complete = await withWhatIsMissing(options, chosen);
+  if (complete === undefined) {
+    return;
+  }
+  if (!complete.enabled) {
+    await writeSetting(providerSettingKey(id, 'enabled'), () => undefined);
+  }
+  if (location !== 'embedded') {
+    const result = await options.test.probe(complete);
+    if (result === undefined) {
+      return;
+    }
+    if (!result.reachable || result.keyAccepted === false) {
+      options.test.report(complete, result);
+    } else {
+      const model = await pickModel(options, complete, result, purpose.setting);
+      if (model !== undefined) {
+        await writeSetting(providerSettingKey(id, purpose.setting), () => (model === '' ? undefined : model));
+      }
+    }
+  }
+  // Written even if it does not answer now: a server that is started later is what the user asked for.
+  await writeSetting(purpose.orderSetting, () => [id]);
+}
+
+/** Asks for what cannot be done without; `undefined` when the user gave up. */
+async function withWhatIsMissing(
+  { keys, profiles }: SelectModelOptions,
+  profile: ProviderProfile,
+): Promise<ProviderProfile | undefined> {
+  const { id, auth, signIn } = profile.definition;
+  let { baseUrl } = profile;
+  if (baseUrl === undefined && profile.definition.location !== 'embedded') {
+    baseUrl = await askForAddress(profile);
+    if (baseUrl === undefined) {
+      return undefined;
+    }
+    await writeSetting(providerSettingKey(id, 'baseUrl'), () => baseUrl);
+  }
+  const options = { ...profile.options };
+  for (const option of profile.definition.options ?? []) {
+    if (option.required && (options[option.name] ?? '') === '') {
+      const value = await askForOption(profile, option.name, option.description);
+      if (value === undefined) {
+        return undefined;
+      }
+      options[option.name] = value;
+      await writeSetting(providerSettingKey(id, option.name), () => value);
+    }
+  }
+  const hasNone = profiles.keySource(id).type === 'none';
+  if (hasNone && auth === 'sign-in' && signIn !== undefined) {
+    await vscode.commands.executeCommand('reaper.signIn' satisfies CommandId, signIn.provider);
+  } else if (hasNone && (auth === 'api-key' || auth === 'api-key-or-sign-in') && !(await askForKey(keys, profile))) {
+    return undefined;
+  }
+  // The settings have been read anew by now.
+  return profiles.find(id) ?? { ...profile, baseUrl, options };
+}
+
+async function askForAddress({ definition }: ProviderProfile): Promise<string | undefined> {
+  const { parse } = urlSetting({ description: '' });
+  const isAddress = (text: string): boolean => (parse(text) ?? '') !== '';
+  const text = await vscode.window.showInputBox({
+    title: vscode.l10n.t('Address of {0}', definition.label),
+    prompt: vscode.l10n.t('For example {0}', 'http://127.0.0.1:1234/v1'),
+    ignoreFocusOut: true,
+    validateInput: (typed) =>
+      isAddress(typed)
+        ? undefined
+        : vscode.l10n.t('An address begins with http:// or https:// and holds neither user name nor password.'),
+  });
+  return text === undefined ? undefined : parse(text);
+}
+
+async function askForOption(
+  { definition }: ProviderProfile,
+  name: string,
+  description: string,
+): Promise<string | undefined> {
+  const text = await vscode.window.showInputBox({
+    title: `${definition.label}: ${name}`,
+    prompt: description,
+    ignoreFocusOut: true,
+    validateInput: (typed) => (typed.trim() === '' ? vscode.l10n.t('Nothing can be sent without it.') : undefined),
+  });
+  return text?.trim();
+}
