@@ -129,6 +129,7 @@ export function createFixtureWithClock<C extends Clock>(
     fetch: overrides.fetch ?? ((...args) => globalThis.fetch(...args)),
     clock,
     logger: createRecordingLogger(log),
+    random: () => 0,
   });
   router.onRequestFinished((record) => records.push(record));
   return {
