@@ -1,0 +1,269 @@
+/** Every provider × every fault, with exact numbers: how often it is asked, what the failure is called, who answers, how long it rests. */
+import assert from 'node:assert/strict';
+import type { ErrorKind } from '../../src/base/errors.ts';
+import { needsProbe } from '../../src/router/candidates.ts';
+import type { StreamPart } from '../../src/router/stream-part.ts';
+import { type Exchange, type ModelServer, type Script, startModelServer } from '../fakes/model-server.ts';
+import { watchUnhandledRejections } from '../router/leak-detectors.ts';
+import { finish, text } from '../router/part-wire.ts';
+import {
+  collect,
+  defineTestProvider,
+  never,
+  profileOf,
+  type RouterFixture,
+  textOf,
+  until,
+} from '../router/router-fixture.ts';
+import { recorded } from '../router/wire/loopback.ts';
+import {
+  beginning,
+  contentTypeOf,
+  type Dialect,
+  holeRequest,
+  holesIn,
+  profileAt,
+  type ProviderUnderTest,
+  providersUnderTest,
+  readyFixture,
+  startDialectServer,
+  streamText,
+} from './dialects.ts';
+
+interface Fault {
+  readonly name: string;
+  readonly script: (dialect: Dialect) => Script;
+  readonly kinds: readonly ErrorKind[];
+  /** Of `REQUESTS` requests, all at the same time of the clock, so many get as far as this provider. */
+  readonly attempts: number;
+  /** Until it is asked again; `Infinity`: until somebody changes something. */
+  readonly restMs: number;
+}
+
+const REQUESTS = 4;
+// Shorter than the time after which a local server is probed anew, and longer than any first rest but the one that is asked for.
+const LONG_MS = 120_000;
+
+const status =
+  (code: number, headers: Readonly<Record<string, string>> = {}) =>
+  (): Script =>
+  (exchange) =>
+    exchange.answer(code, headers, '{"error":{"message":"no"}}');
+
+// A key and an account are nobody's fault but the user's: one try. A limit is certain: one try. All else may pass: three.
+const faults: readonly Fault[] = [
+  { name: '401', script: status(401), kinds: ['auth'], attempts: 1, restMs: Infinity },
+  { name: '402', script: status(402), kinds: ['quota'], attempts: 1, restMs: Infinity },
+  { name: '429 without Retry-After', script: status(429), kinds: ['rate-limit'], attempts: 1, restMs: 10_000 },
+  {
+    name: '429 with Retry-After',
+    script: status(429, { 'retry-after': '45' }),
+    kinds: ['rate-limit'],
+    attempts: 1,
+    restMs: 45_000,
+  },
+  { name: '500', script: status(500), kinds: ['overloaded'], attempts: 3, restMs: 10_000 },
+  { name: '529', script: status(529), kinds: ['overloaded'], attempts: 3, restMs: 10_000 },
+  {
+    name: '529 with Retry-After',
+    script: status(529, { 'retry-after': '45' }),
+    kinds: ['overloaded'],
+    attempts: 1,
+    restMs: 45_000,
+  },
+  {
+    name: 'an error inside a 200',
+    script: (dialect) => (exchange) => {
+      exchange.begin(contentTypeOf(dialect));
+      exchange.write(dialect.errorInStream);
+      exchange.end();
+    },
+    kinds: ['overloaded', 'bad-response'],
+    attempts: 3,
+    restMs: 10_000,
+  },
+  {
+    name: 'a stream that is cut before it says anything',
+    script: (dialect) => (exchange) => {
+      exchange.begin(contentTypeOf(dialect));
+      exchange.write(streamText(dialect).slice(0, 20));
+      setImmediate(exchange.cut);
+    },
+    kinds: ['network', 'bad-response'],
+    attempts: 3,
+    restMs: 10_000,
+  },
+  {
+    name: 'a web page in place of a stream',
+    script: () => (exchange) => exchange.answer(200, { 'content-type': 'text/html' }, '<html>Sign in'),
+    kinds: ['bad-response'],
+    attempts: 3,
+    restMs: 10_000,
+  },
+];
+
+for (const provider of providersUnderTest()) {
+  describe(`the faults of ${provider.definition.id}`, () => matrixOf(provider));
+}
+
+function matrixOf(provider: ProviderUnderTest): void {
+  const { definition, dialect } = provider;
+  const unhandled = watchUnhandledRejections();
+  let broken: ModelServer;
+  let working: ModelServer;
+  let fixture: RouterFixture;
+
+  async function start(script: Script): Promise<void> {
+    broken = await startDialectServer(dialect, script);
+    working = await startModelServer(({ begin, write, end }) => {
+      begin();
+      write(text('fallback') + finish);
+      end();
+    });
+    const fallback = profileOf(defineTestProvider('fallback', { baseUrl: working.url }));
+    fixture = await readyFixture([profileAt(provider, broken), fallback]);
+  }
+
+  afterEach(async () => {
+    fixture.router.dispose();
+    await fixture.clock.settle();
+    assert.equal(fixture.clock.pendingTimers, 0, 'timers left');
+    await Promise.all([broken.close(), working.close()]);
+    unhandled.assertNone();
+  });
+
+  const attempts = () => fixture.records.filter(({ providerId }) => providerId === definition.id);
+  const ask = async (): Promise<string> => textOf(await collect(fixture.router.stream(holeRequest(), never)));
+
+  async function askAll(): Promise<void> {
+    for (let i = 0; i < REQUESTS; i++) {
+      assert.equal(await ask(), 'fallback');
+      await quiet();
+    }
+  }
+
+  /** After a broken connection the server is probed; that has to be over before time moves on. */
+  async function quiet(): Promise<void> {
+    for (let turn = 0; turn < 5; turn++) await fixture.clock.settle();
+    await Promise.all([broken.idle(), working.idle()]);
+    for (let turn = 0; turn < 5; turn++) await fixture.clock.settle();
+  }
+
+  for (const fault of faults) {
+    it(`${fault.name}: ${fault.attempts} of ${REQUESTS} requests, ${fault.kinds.join(' or ')}`, async () => {
+      await start(fault.script(dialect));
+      await askAll();
+      assert.equal(attempts().length, fault.attempts);
+      assert.equal(working.requests.length, REQUESTS);
+      for (const { outcome, cost } of attempts()) {
+        assert.ok(outcome.type === 'failed' && fault.kinds.includes(outcome.kind), JSON.stringify(outcome));
+        assert.equal(cost.usd, 0);
+      }
+      assert.equal(holesIn(broken, dialect), fault.attempts);
+      await fixture.clock.advance(Math.min(fault.restMs, LONG_MS) - 1);
+      await ask();
+      assert.equal(attempts().length, fault.attempts, 'it rests');
+      await fixture.clock.advance(1);
+      await ask();
+      assert.equal(attempts().length, fault.attempts + (fault.restMs === Infinity ? 0 : 1), 'it is asked again, once');
+    });
+  }
+
+  const isProbed = needsProbe(profileOf(definition));
+  it(`refused: ${isProbed ? 1 : 3} of ${REQUESTS} requests, network`, async () => {
+    await start(() => undefined);
+    await broken.close();
+    assert.equal(await ask(), 'fallback');
+    // What can be probed is found to be absent, and is asked no more until it is there again.
+    if (isProbed) await until(() => fixture.router.completionRoute()[0]?.providerId === 'fallback');
+    for (let i = 1; i < REQUESTS; i++) assert.equal(await ask(), 'fallback');
+    assert.equal(attempts().length, isProbed ? 1 : 3);
+    assert.equal(working.requests.length, REQUESTS);
+    for (const { outcome, bytesReceived } of attempts()) {
+      assert.ok(outcome.type === 'failed' && outcome.kind === 'network', JSON.stringify(outcome));
+      assert.equal(bytesReceived, 0);
+    }
+  });
+
+  it('cut after its first words: not continued by anybody, and asked again', async () => {
+    await start((exchange) => {
+      exchange.begin(contentTypeOf(dialect));
+      exchange.write(beginning(dialect));
+      setImmediate(exchange.cut);
+    });
+    const parts = await collect(fixture.router.stream(holeRequest(), never));
+    assert.deepEqual(parts.at(-1), { type: 'finish', reason: 'interrupted' });
+    assert.ok(textOf(parts) !== '' && dialect.text.startsWith(textOf(parts)));
+    assert.equal(holesIn(broken, dialect), 1);
+    assert.equal(working.requests.length, 0);
+  });
+
+  /** Writes piece after piece, each when the last one was read, and moves time on by a step for each. */
+  async function trickle(exchange: Exchange, pieces: Iterable<string>, stepMs: number): Promise<void> {
+    let isClosed = false;
+    void exchange.closedByClient.then(() => (isClosed = true));
+    for (const piece of pieces) {
+      if (isClosed || fixture.records.length > 0) return;
+      exchange.write(piece);
+      for (let turn = 0; turn < 5; turn++) await fixture.clock.settle();
+      await fixture.clock.advance(stepMs);
+    }
+  }
+
+  it('bytes that trickle past the deadline: timeout after 1.5 s, and the next one answers', async () => {
+    const isSse = dialect.stream.endsWith('.sse');
+    await start(async (exchange) => {
+      exchange.begin(contentTypeOf(dialect));
+      await trickle(
+        exchange,
+        Array.from({ length: 100 }, (_, i) => (isSse && i === 0 ? ':' : ' ')),
+        100,
+      );
+    });
+    assert.equal(await ask(), 'fallback');
+    const [first] = attempts();
+    assert.ok(first?.outcome.type === 'failed' && first.outcome.kind === 'timeout', JSON.stringify(first?.outcome));
+    assert.equal(first.totalMs, 1500);
+    assert.equal(holesIn(broken, dialect), 1);
+    await broken.idle();
+  });
+
+  it('an answer that never ends: stopped after 30 s, and kept as far as it came', async () => {
+    const word = recorded(dialect.stream).find((chunk) => chunk.includes('th *')) ?? '';
+    let received = 0;
+    await start(async (exchange) => {
+      exchange.begin(contentTypeOf(dialect));
+      exchange.write(beginning(dialect));
+      for (let second = 0; second < 60 && fixture.records.length === 0; second++) {
+        const before = received;
+        exchange.write(word);
+        await until(() => received > before || fixture.records.length > 0);
+        await fixture.clock.advance(1000);
+      }
+    });
+    const parts: StreamPart[] = [];
+    for await (const part of fixture.router.stream(holeRequest(), never)) {
+      parts.push(part);
+      if (part.type === 'text-delta') received++;
+    }
+    assert.deepEqual(parts.at(-1), { type: 'finish', reason: 'interrupted' });
+    const [record] = fixture.records;
+    assert.ok(record?.outcome.type === 'failed' && record.outcome.kind === 'timeout', JSON.stringify(record?.outcome));
+    assert.equal(record.totalMs, 30_000);
+    assert.equal(fixture.records.length, 1);
+    assert.equal(working.requests.length, 0);
+    await broken.idle();
+  });
+
+  for (const [name, headers] of [
+    ['without a content type', {}],
+    ['with another content type', { 'content-type': 'application/octet-stream' }],
+  ] as const) {
+    it(`a stream ${name}: read all the same`, async () => {
+      await start((exchange) => exchange.answer(200, headers, streamText(dialect)));
+      assert.equal(await ask(), dialect.text);
+      assert.equal(holesIn(broken, dialect), 1);
+      assert.equal(working.requests.length, 0);
+    });
+  }
+}
