@@ -22,6 +22,8 @@ export interface Dialect {
   /** An error inside the stream, as this protocol writes it. */
   readonly errorInStream: string;
   readonly keyHeader: string;
+  /** What only a hole's body has, where it does not say that it wants a stream. */
+  readonly holeMark?: string;
 }
 
 const openAiModels = (id: string) => (path: string) =>
@@ -83,6 +85,37 @@ const dialects: Readonly<Record<string, Dialect>> = {
     errorInStream: openAiError,
     keyHeader: 'authorization',
   },
+  azure: {
+    basePath: '',
+    model: 'our-deployment',
+    holePath: '/openai/v1/chat/completions',
+    stream: 'azure-chat-hole.sse',
+    text: 'th * height',
+    about: openAiModels('gpt-6-luna'),
+    errorInStream: openAiError,
+    keyHeader: 'api-key',
+  },
+  xai: {
+    basePath: '/v1',
+    model: 'grok-4.3',
+    holePath: '/v1/chat/completions',
+    stream: 'xai-chat-hole.sse',
+    text: 'th * height',
+    about: openAiModels('grok-4.3'),
+    errorInStream: openAiError,
+    keyHeader: 'authorization',
+  },
+  gemini: {
+    basePath: '',
+    model: 'gemini-3.5-flash-lite',
+    holePath: '/v1beta/models/gemini-3.5-flash-lite:streamGenerateContent?alt=sse',
+    holeMark: '"contents"',
+    stream: 'gemini-hole.sse',
+    text: 'th * height',
+    about: () => [200, { models: [{ name: 'models/gemini-3.5-flash-lite' }] }],
+    errorInStream: 'data: {"error":{"code":503,"message":"The model is overloaded.","status":"UNAVAILABLE"}}\r\n\r\n',
+    keyHeader: 'x-goog-api-key',
+  },
   mistral: {
     basePath: '/v1',
     model: 'codestral-latest',
@@ -138,19 +171,19 @@ export function beginning(dialect: Dialect): string {
 /** A server of this dialect that answers holes as the script says. */
 export function startDialectServer(dialect: Dialect, hole: Script): Promise<ModelServer> {
   return startModelServer((exchange) => {
-    if (isHole(dialect, exchange)) return hole(exchange);
+    if (isHole(dialect, exchange.request.path, exchange.request.body)) return hole(exchange);
     const [status, json] = dialect.about(exchange.request.path.replace(/\?.*$/, ''));
     exchange.answer(status, { 'content-type': 'application/json' }, JSON.stringify(json));
     return undefined;
   });
 }
 
-function isHole(dialect: Dialect, { request }: Exchange): boolean {
-  return request.path === dialect.holePath && request.body.includes('"stream":true');
+export function isHole({ holePath, holeMark }: Dialect, path: string, body: string): boolean {
+  return path === holePath && body.includes(holeMark ?? '"stream":true');
 }
 
 export function holesIn(server: ModelServer, dialect: Dialect): number {
-  return server.requests.filter(({ path, body }) => path === dialect.holePath && body.includes('"stream":true')).length;
+  return server.requests.filter(({ path, body }) => isHole(dialect, path, body)).length;
 }
 
 export function profileAt(
