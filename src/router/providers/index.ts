@@ -3,6 +3,7 @@ import type { ProviderDefinition } from '../provider-definition.ts';
 import { anthropic } from './anthropic.ts';
 import { azure } from './azure.ts';
 import { deepseek } from './deepseek.ts';
+import { gemini } from './gemini.ts';
 import { llamaCpp } from './llama-cpp.ts';
 import { mistral } from './mistral.ts';
 import { ollama } from './ollama.ts';
@@ -18,6 +19,7 @@ export const providers: readonly ProviderDefinition[] = [
   anthropic,
   openai,
   azure,
+  gemini,
   mistral,
   deepseek,
   xai,
