@@ -1,4 +1,5 @@
 /** Takes the browser's answer on this machine (RFC 8252 §7.3): a server for one address, one request, one sign-in. */
+// oxlint-disable-next-line no-restricted-imports -- A server; the rule is about clients.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { untilAborted } from '../../base/abort.ts';

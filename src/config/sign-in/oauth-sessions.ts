@@ -17,6 +17,8 @@ export interface OAuthSessionsOptions {
   readonly client: Pick<OAuthClient, 'refresh' | 'revoke'>;
   readonly secrets: Secrets;
   readonly secretName: string;
+  /** The server takes the session no more; only the user can sign in again. */
+  readonly onExpired: () => void;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -44,18 +46,20 @@ export function createOAuthSessions(options: OAuthSessionsOptions): OAuthSession
   const { label, client, secrets, secretName, clock, logger } = options;
   const store = new DisposableStore();
   const changed = store.add(new Emitter<void>());
+  /** What the storage did not take yet: a rotated refresh token exists nowhere else. */
+  let unsaved: StoredSession | undefined;
   const ended = forkAbort();
   store.add({ dispose: () => ended.abort() });
   store.add(
     secrets.onDidChange((name) => {
       if (name === secretName) {
+        // What another window or we ourselves have stored is newer.
+        unsaved = undefined;
         changed.fire();
       }
     }),
   );
   const lease = createRefreshLease({ secrets, secretName: `${secretName}.lease`, owner: randomUUID(), clock });
-  /** What the storage did not take yet: a rotated refresh token exists nowhere else. */
-  let unsaved: StoredSession | undefined;
   let refreshing: Promise<StoredSession | undefined> | undefined;
 
   const save = async (session: StoredSession): Promise<void> => {
@@ -127,6 +131,7 @@ export function createOAuthSessions(options: OAuthSessionsOptions): OAuthSession
       }
       logger.warn(`The sign-in at ${label} has expired or was taken back. Sign in again with “Reaper: Sign In”.`);
       await secrets.delete(secretName);
+      options.onExpired();
       return undefined;
     }, signal);
   const refresh = (accessToken: string): Promise<StoredSession | undefined> => {

@@ -4,6 +4,7 @@ import type { Clock } from '../../base/clock.ts';
 import { type Disposable, DisposableStore } from '../../base/disposable.ts';
 import { ReaperError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
+import type { CommandId } from '../../config/commands.ts';
 import type { Secrets } from '../../config/secrets.ts';
 import type { AccountKind } from '../../config/sign-in/account-sessions.ts';
 import { createOAuthClient, type Registration } from '../../config/sign-in/oauth-client.ts';
@@ -57,7 +58,15 @@ export function registerGoogleAuthentication(options: GoogleAuthenticationOption
     clock,
   });
   const sessions = store.add(
-    createOAuthSessions({ label: LABEL, client, secrets, secretName: SESSION_SECRET, clock, logger }),
+    createOAuthSessions({
+      label: LABEL,
+      client,
+      secrets,
+      secretName: SESSION_SECRET,
+      onExpired: () => void offerSignIn(),
+      clock,
+      logger,
+    }),
   );
   const signIn = createSignInWays({ client, label: LABEL, redirects: options.redirects, clock });
   const changed = store.add(new vscode.EventEmitter<vscode.AuthenticationProviderAuthenticationSessionsChangeEvent>());
@@ -123,6 +132,14 @@ export function registerGoogleAuthentication(options: GoogleAuthenticationOption
     own: { renew: (rejected) => sessions.renew(rejected), signOut: remove },
     dispose: () => store.dispose(),
   };
+}
+
+async function offerSignIn(): Promise<void> {
+  const again = vscode.l10n.t('Sign In');
+  const text = vscode.l10n.t('The sign-in with your {0} account has expired or was taken back.', LABEL);
+  if ((await vscode.window.showWarningMessage(text, again)) === again) {
+    await vscode.commands.executeCommand('reaper.signIn' satisfies CommandId, PROVIDER);
+  }
 }
 
 function toEditorSession({ id, accessToken, account, scopes }: StoredSession): vscode.AuthenticationSession {
