@@ -42,6 +42,8 @@ export function createSharedSpending({ open, clock, logger }: SharedSpendingOpti
   /** In use while the database fails. */
   let own: MemorySpending | undefined;
   let owed: Owed[] = [];
+  /** By id, of this window. */
+  const setAside = new Map<string, number>();
   const remembered = new Map<string, { readonly entry: SpendEntry; usd: number }>();
 
   function remember(entries: readonly SpendEntry[], usd: number): void {
@@ -118,8 +120,10 @@ export function createSharedSpending({ open, clock, logger }: SharedSpendingOpti
     usd: number,
   ): Refusal | undefined {
     const refusal = withSums((sums) => sums[kind](id, entries, usd));
-    if (refusal === undefined) remember(entries, usd);
-    else rememberSpent([refusal.entry], [refusal.spentUsd]);
+    if (refusal === undefined) {
+      setAside.set(id, (setAside.get(id) ?? 0) + usd);
+      remember(entries, usd);
+    } else rememberSpent([refusal.entry], [refusal.spentUsd]);
     return refusal;
   }
 
@@ -127,6 +131,8 @@ export function createSharedSpending({ open, clock, logger }: SharedSpendingOpti
     reserve: (id, entries, usd) => tryToAdd('reserve', id, entries, usd),
     extend: (id, entries, usd) => tryToAdd('extend', id, entries, usd),
     settle(id, entries, usd) {
+      remember(entries, usd - (setAside.get(id) ?? 0));
+      setAside.delete(id);
       withSums((sums) => {
         sums.settle(id, entries, usd);
         if (sums === own) owed.push({ id, entries, usd });

@@ -7,7 +7,7 @@ import { maintain } from './maintenance.ts';
 import { createAdder } from './sqlite-spending.ts';
 import { FAILED_SHOWN, LATEST_SHOWN, type LedgerStore } from './store.ts';
 import { inTransaction } from './transaction.ts';
-import { type AttemptLine, mapSums, SUM_NAMES, sumsOf, type UsageSums, type UsageTotals } from './usage.ts';
+import { type AttemptLine, countOf, mapSums, SUM_NAMES, sumsOf, type UsageSums, type UsageTotals } from './usage.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -107,17 +107,17 @@ function valuesOf(record: RequestRecord, day: string): readonly (string | number
     record.model,
     record.firstUsefulTokenMs ?? null,
     record.totalMs,
-    whole(usage.inputUncached),
-    whole(usage.inputCacheRead),
-    whole(usage.inputCacheWrite),
-    whole(usage.output),
-    whole(usage.reasoning),
+    countOf(usage.inputUncached),
+    countOf(usage.inputCacheRead),
+    countOf(usage.inputCacheWrite),
+    countOf(usage.output),
+    countOf(usage.reasoning),
     usage.estimated ? 1 : 0,
     cost.usd,
     cost.certainty,
     record.credentialId ?? null,
-    whole(record.bytesSent),
-    whole(record.bytesReceived),
+    countOf(record.bytesSent),
+    countOf(record.bytesReceived),
     outcome.type,
     detailOf(outcome),
     outcome.type === 'failed' ? outcome.message.slice(0, LONGEST_MESSAGE) : '',
@@ -181,9 +181,4 @@ function text(row: Row, column: string): string {
 
 function amount(row: Row, column: string): number {
   return Number(row[column] ?? 0);
-}
-
-/** Counts come from servers: the table takes whole numbers only. */
-function whole(count: number): number {
-  return Number.isFinite(count) ? Math.round(count) : 0;
 }

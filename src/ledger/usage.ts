@@ -92,12 +92,17 @@ export function sumsOf({ outcome, cost, usage }: RequestRecord): UsageSums {
     estimated: cost.certainty === 'estimated' ? 1 : 0,
     unknown: cost.certainty === 'unknown' ? 1 : 0,
     usd: cost.usd,
-    inputUncached: usage.inputUncached,
-    inputCacheRead: usage.inputCacheRead,
-    inputCacheWrite: usage.inputCacheWrite,
-    output: usage.output,
-    reasoning: usage.reasoning,
+    inputUncached: countOf(usage.inputUncached),
+    inputCacheRead: countOf(usage.inputCacheRead),
+    inputCacheWrite: countOf(usage.inputCacheWrite),
+    output: countOf(usage.output),
+    reasoning: countOf(usage.reasoning),
   };
+}
+
+/** Counts come from servers, who may send anything. */
+export function countOf(told: number): number {
+  return Number.isFinite(told) ? Math.max(0, Math.round(told)) : 0;
 }
 
 export function addSums(left: UsageSums, right: UsageSums): UsageSums {

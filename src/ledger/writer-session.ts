@@ -40,9 +40,7 @@ export function createWriterSession({ openStore, troubleOf, post, clock }: Write
     try {
       if (store?.isCurrent() === false) closeStore();
       store ??= openStore();
-      const result = run(store);
-      setTrouble(undefined);
-      return result;
+      return run(store);
     } catch (error) {
       closeStore();
       // Opening it anew sets it aside.
@@ -79,6 +77,8 @@ export function createWriterSession({ openStore, troubleOf, post, clock }: Write
         return true;
       });
       if (isWritten !== true) break;
+      // Only what was written shows that it works again: a full disk can be read.
+      setTrouble(undefined);
       pending.splice(0, rows.length);
     } while (pending.length > 0);
     if (pending.length === 0 && dropped > 0) {
@@ -111,8 +111,17 @@ export function createWriterSession({ openStore, troubleOf, post, clock }: Write
     };
   }
 
+  function tidyUp(open: LedgerStore): void {
+    try {
+      open.maintain(clock.wallTime());
+    } catch (error) {
+      // What cannot be done now is done later; whether there is room shows when something is written.
+      if (isDamage(error)) throw error;
+    }
+  }
+
   function keepUp(): void {
-    withStore((open) => open.maintain(clock.wallTime()));
+    withStore(tidyUp);
     tellTotals();
     upkeep = clock.setTimeout(keepUp, UPKEEP_MS);
   }

@@ -94,9 +94,9 @@ export function createPriceCatalogue({
       const own = overrideOf(overrides(), query);
       if (own === undefined && query.catalogue === FREE) return FREE_COST;
       const rates = own ?? ratesOf(query);
-      return rates === undefined
-        ? UNKNOWN_COST
-        : { usd: priceOf(rates, usage), certainty: usage.estimated ? 'estimated' : 'exact' };
+      const usd = rates === undefined ? NaN : priceOf(rates, usage);
+      // Counts come from servers, who may send anything.
+      return usd >= 0 && usd < Infinity ? { usd, certainty: usage.estimated ? 'estimated' : 'exact' } : UNKNOWN_COST;
     },
   };
 }
