@@ -4,15 +4,18 @@ import * as vscode from 'vscode';
 import { systemClock as clock } from './base/clock.ts';
 import { DisposableStore } from './base/disposable.ts';
 import { redactSecrets } from './base/redact.ts';
+import { routingSettingsOf } from './config/routing.ts';
 import { createPredictor } from './predictor/create-predictor.ts';
 import { createPrivacy } from './privacy/create-privacy.ts';
 import { createRouter } from './router/create-router.ts';
 import type { Egress } from './router/egress.ts';
 import { createPriceCatalogue } from './router/price-catalogue.ts';
+import type { RoutingSettings } from './router/routing-settings.ts';
 import { providers } from './router/providers/index.ts';
 import { createWorkspaceProvider } from './router/providers/workspace.ts';
 import { buildConfiguration } from './vscode/build-configuration.ts';
 import { buildGhostText } from './vscode/build-ghost-text.ts';
+import { registerDoctor } from './vscode/doctor/doctor.ts';
 import { registerGhostTextCommands } from './vscode/ghost-text-commands.ts';
 import { registerLearning } from './vscode/learning/register-learning.ts';
 import { registerMenu } from './vscode/menu.ts';
@@ -25,6 +28,7 @@ import { registerSettingProblems } from './vscode/setting-problems.ts';
 import { registerSnooze } from './vscode/snooze.ts';
 import { registerStatusBar } from './vscode/status-bar.ts';
 import { createStatusSource } from './vscode/status-source.ts';
+import { createConnectionTest } from './vscode/test-connection.ts';
 import { registerToggles } from './vscode/toggles.ts';
 import { registerTomlDiagnostics } from './vscode/toml-diagnostics.ts';
 import { createWorkspaceFiles } from './vscode/workspace-files.ts';
@@ -68,7 +72,8 @@ export function activate(context: vscode.ExtensionContext): void {
 
   // The one door to every model.
   const prices = createPriceCatalogue({ clock, logger, overrides: () => settings().prices.overrides });
-  const router = store.add(createRouter({ profiles, egress, fetch, prices, clock, logger }));
+  const routing = (): RoutingSettings => routingSettingsOf(settings());
+  const router = store.add(createRouter({ profiles, egress, fetch, prices, routing, clock, logger }));
 
   // What the user sees.
   const ghostTextOptions = { router, privacy, files, settings, onSettingsChanged, inDist, clock, logger };
@@ -82,7 +87,10 @@ export function activate(context: vscode.ExtensionContext): void {
   store.add(registerSettingProblems(configuration.source, () => privacy.problems(), logger));
   store.add(registerTomlDiagnostics(configuration.tomlFiles, logger));
   store.add(registerNotices(router, profiles));
-  store.add(registerProviderCommands({ keys, profiles, router, egress, prices, settings, logger }));
+  const test = createConnectionTest({ router, egress, logger });
+  store.add(registerProviderCommands({ keys, profiles, router, prices, test, settings, logger }));
+  const doctorOptions = { context, configuration, privacy, router, prices, describe: test.describe, clock, logger };
+  store.add(registerDoctor(doctorOptions));
   store.add(registerToggles({ settings, files, logger }));
   store.add(registerGhostTextCommands(inline, logger));
   store.add(registerSnooze(engine, logger));

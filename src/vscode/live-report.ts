@@ -15,16 +15,17 @@ export interface LiveReports extends Disposable {
   show(report: Report): Promise<void>;
 }
 
+/** Each maker of reports needs one of its own: the editor asks only one provider of a scheme. */
 const SCHEME = 'reaper-report';
 /** Requests come in bursts while one types; a document that changes more often cannot be read. */
 const REFRESH_PAUSE_MS = 500;
 
-export function createLiveReports(clock: Clock, reports: readonly Report[]): LiveReports {
+export function createLiveReports(clock: Clock, reports: readonly Report[], scheme = SCHEME): LiveReports {
   const store = new DisposableStore();
   const changed = store.add(new vscode.EventEmitter<vscode.Uri>());
-  const uriOf = ({ name }: Report): vscode.Uri => vscode.Uri.from({ scheme: SCHEME, path: `/${name}` });
+  const uriOf = ({ name }: Report): vscode.Uri => vscode.Uri.from({ scheme, path: `/${name}` });
   store.add(
-    vscode.workspace.registerTextDocumentContentProvider(SCHEME, {
+    vscode.workspace.registerTextDocumentContentProvider(scheme, {
       onDidChange: changed.event,
       provideTextDocumentContent: (uri) =>
         reports.find((report) => uriOf(report).path === uri.path)?.render() ??

@@ -6,7 +6,9 @@ import type { FimMode, ProbeResult } from '../router/wire.ts';
 export type Fix = 'set-key' | 'set-address' | 'select-model' | 'open-privacy';
 
 export interface TestedProvider {
-  readonly definition: Pick<ProviderDefinition, 'id' | 'label' | 'auth' | 'location'>;
+  readonly definition: Pick<ProviderDefinition, 'id' | 'label' | 'auth' | 'location'> & {
+    readonly capabilities?: Pick<ProviderDefinition['capabilities'], 'fim'>;
+  };
   readonly baseUrl: string | undefined;
   readonly completionModel: string | undefined;
 }
@@ -63,7 +65,8 @@ function failureOf(
   if (modelPresent === false) {
     return { reason: problem ?? vscode.l10n.t('the server does not have the model.'), fix: 'select-model' };
   }
-  if (fim.type === 'none') {
+  // Of one that only chats, nobody expects it.
+  if (fim.type === 'none' && definition.capabilities?.fim !== 'none') {
     return { reason: problem ?? vscode.l10n.t('the model cannot complete code.'), fix: 'select-model' };
   }
   return problem === undefined ? undefined : { reason: problem, fix: undefined };

@@ -105,12 +105,15 @@ async function testAll({ test, router, profiles, logger }: TestConnectionOptions
 }
 
 /** Resolves with `undefined` when the user cancels. */
-function withProgress<T>(title: string, work: (signal: AbortSignal) => Promise<T>): Thenable<T | undefined> {
+export function withProgress<T>(
+  title: string,
+  work: (signal: AbortSignal, report: (message: string) => void) => Promise<T>,
+): Thenable<T | undefined> {
   const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
-  return vscode.window.withProgress(options, async (_progress, token) => {
+  return vscode.window.withProgress(options, async (progress, token) => {
     const abort = abortSignalFrom(token);
     try {
-      return await work(abort.signal);
+      return await work(abort.signal, (message) => progress.report({ message }));
     } catch (error) {
       if (isCancellation(error)) {
         return undefined;

@@ -38,7 +38,10 @@ describe('the routing settings', () => {
   });
 
   it('sort a list too where the user says by what', () => {
-    const routing = routingOf({ 'reaper.completion.providers': [listed], 'reaper.routing.completionOrder': 'cheapest' });
+    const routing = routingOf({
+      'reaper.completion.providers': [listed],
+      'reaper.routing.completionOrder': 'cheapest',
+    });
     assert.equal(routing.completion.order, 'cheapest');
   });
 
