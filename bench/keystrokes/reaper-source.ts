@@ -9,6 +9,7 @@ import { findStreamEnd } from '../../src/completion/finish/stream-end.ts';
 import { decideByText } from '../../src/completion/syntax/decide-by-text.ts';
 import type { Syntax } from '../../src/completion/syntax/syntax.ts';
 import { createRouter } from '../../src/router/create-router.ts';
+import { defaultRouting } from '../../src/router/default-routing.ts';
 import type { ProviderProfile } from '../../src/router/provider-definition.ts';
 import { llamaCpp } from '../../src/router/providers/llama-cpp.ts';
 import type { Router } from '../../src/router/router.ts';
@@ -63,6 +64,7 @@ export async function createServedRouter(model: ServedModel): Promise<Router> {
     fetch: model.fetch,
     clock: model.clock,
     logger: silentLogger,
+    routing: () => defaultRouting,
   });
 }
 

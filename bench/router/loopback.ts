@@ -5,6 +5,7 @@ import { systemClock } from '../../src/base/clock.ts';
 import { Emitter } from '../../src/base/event.ts';
 import { silentLogger } from '../../src/base/logger.ts';
 import { createRouter } from '../../src/router/create-router.ts';
+import { defaultRouting } from '../../src/router/default-routing.ts';
 import type { Egress } from '../../src/router/egress.ts';
 import { providers } from '../../src/router/providers/index.ts';
 import type { ProviderProfile } from '../../src/router/provider-definition.ts';
@@ -99,6 +100,7 @@ function routerAt(urls: readonly string[]): Router {
     fetch: (...args) => globalThis.fetch(...args),
     clock: systemClock,
     logger: silentLogger,
+    routing: () => defaultRouting,
   });
 }
 

@@ -5,6 +5,7 @@ import { systemClock } from '../../src/base/clock.ts';
 import { Emitter } from '../../src/base/event.ts';
 import { silentLogger } from '../../src/base/logger.ts';
 import { createRouter } from '../../src/router/create-router.ts';
+import { defaultRouting } from '../../src/router/default-routing.ts';
 import type { Egress } from '../../src/router/egress.ts';
 import type { ModelRequest } from '../../src/router/model-request.ts';
 import type { ProviderDefinition, ProviderProfile } from '../../src/router/provider-definition.ts';
@@ -74,6 +75,7 @@ function routerOver(count: number, stream: Wire): Router {
     fetch: globalThis.fetch,
     clock: systemClock,
     logger: silentLogger,
+    routing: () => defaultRouting,
   });
 }
 

@@ -36,7 +36,7 @@ export function recordOf(plan: AttemptPlan, measured: Measured): RequestRecord {
     purpose: request.purpose,
     conversationId: request.conversationId,
     strategy,
-    role,
+    role: role(error),
     reason,
     providerId: candidate.providerId,
     model: candidate.model,

@@ -20,7 +20,7 @@ import { drain } from './drain.ts';
 import { reaperErrorWithin } from './http-errors.ts';
 import type { ModelRequest, Strategy } from './model-request.ts';
 import { withOwnReasoning } from './own-reasoning.ts';
-import { needsCredential, readCredential } from './read-credentials.ts';
+import { needsCredential } from './read-credentials.ts';
 import { errorWithoutSecrets, secretsOf } from './redact-secrets.ts';
 import type { AttemptRole, RequestRecord } from './request-record.ts';
 import type { FinishReason, StreamPart, TokenUsage } from './stream-part.ts';
@@ -34,10 +34,13 @@ export interface AttemptPlan {
   readonly candidate: Candidate;
   readonly request: ModelRequest;
   readonly strategy: Strategy;
-  readonly role: AttemptRole;
+  /** Asked at the end, with what it failed with: who wins a race shows only then. */
+  readonly role: (error: ReaperError | undefined) => AttemptRole;
   /** Goes into the record: `first choice`, `fallback after …`. */
   readonly reason: string;
   readonly deadlines: Deadlines;
+  /** Chosen and read at the last moment. */
+  readonly credential: () => Promise<Credential | undefined>;
   /** The caller's. */
   readonly signal: AbortSignal;
 }
@@ -51,6 +54,8 @@ export interface SettledAttempt {
   readonly error: ReaperError | undefined;
   /** `under-way`: nothing was sent yet; `done`: the model had to be loaded first, so the times say nothing of its speed. */
   readonly loading: ModelLoading;
+  /** Another key is tried next: the error tells of the key, not of the provider. */
+  readonly hasNextKey: boolean;
 }
 
 export interface AttemptServices {
@@ -118,10 +123,6 @@ export class Attempt implements Disposable {
     return this.#firstUsefulTokenMs !== undefined;
   }
 
-  get isSettled(): boolean {
-    return this.#settled;
-  }
-
   async next(): Promise<StreamPart | undefined> {
     this.#throwIfFailed();
     if (this.#settled) return undefined;
@@ -157,7 +158,7 @@ export class Attempt implements Disposable {
     const { candidate, request } = this.#plan;
     const { profile } = candidate;
     const { signal } = this.#controller;
-    const credential = await untilAborted(readCredential(profile), signal);
+    const credential = await untilAborted(this.#plan.credential(), signal);
     this.#credentialId = credential?.id;
     this.#secrets = secretsOf(credential, profile.headers);
     if (credential === undefined && needsCredential(profile)) throw missingKeyError(candidate);
@@ -283,6 +284,7 @@ export class Attempt implements Disposable {
       }),
       error,
       loading: this.#loading,
+      hasNextKey: false,
     });
   }
 

@@ -24,7 +24,10 @@ export interface BookkeepingOptions {
 
 export interface Bookkeeping extends Disposable {
   settled(attempt: SettledAttempt): void;
-  tested(providerId: string, result: ProbeResult): void;
+  /** An error that was thought to be about one key only. */
+  failed(candidate: Candidate, error: ReaperError): void;
+  /** Returns whether all is well. */
+  tested(providerId: string, result: ProbeResult): boolean;
   readonly onRequestFinished: Event<RequestRecord>;
 }
 
@@ -72,20 +75,22 @@ export function createBookkeeping(options: BookkeepingOptions): Bookkeeping {
   }
 
   return {
-    settled({ candidate, record, error, loading }) {
+    settled({ candidate, record, error, loading, hasNextKey }) {
       if (loading === 'none') noteLatency(candidate, record);
-      if (loading === 'under-way') penalties.inconclusive(candidate);
+      if (loading === 'under-way' || hasNextKey) penalties.inconclusive(candidate);
       else judge(candidate, record, error);
       logger.debug(lineOf(record));
       publish(record);
     },
+    failed: noteFailure,
     tested(providerId, result) {
       if (result.reachable && result.keyAccepted !== false && result.problem === undefined) {
         penalties.forgive(providerId);
         health.ok(providerId);
-      } else {
-        health.failing(providerId, result.problem ?? 'It does not answer.');
+        return true;
       }
+      health.failing(providerId, result.problem ?? 'It does not answer.');
+      return false;
     },
     onRequestFinished: finished.event,
     dispose: () => finished.dispose(),

@@ -1,11 +1,12 @@
 /** Which providers could answer a kind of input, in order, and why the others could not: the part that seldom changes. */
 import type { ReaperError } from '../base/errors.ts';
 import { hostOf } from './http-errors.ts';
-import type { ModelInput, RoutingHints } from './model-request.ts';
+import type { RoutingHints } from './model-request.ts';
+import { modelFound, namedModel, type Need } from './need.ts';
 import type { PenaltyTarget } from './penalties.ts';
 import { baseUrlOf, configuredModel, type Probes } from './probes.ts';
 import type { ProviderProfile } from './provider-definition.ts';
-import type { FimMode } from './wire.ts';
+import type { FimMode, ProbeResult } from './wire.ts';
 
 export interface Candidate extends PenaltyTarget {
   readonly profile: ProviderProfile;
@@ -32,6 +33,16 @@ export interface Shortlist {
   readonly excluded: readonly Exclusion[];
   /** Set up by the user, but not probed yet: worth a short wait. */
   readonly unprobed: readonly Unprobed[];
+  /** Set up by the user, but not there at the moment. */
+  readonly absent: readonly Absent[];
+}
+
+export interface Absent {
+  readonly providerId: string;
+  readonly location: Candidate['location'];
+  readonly reason: string;
+  /** How many candidates are listed ahead of it. */
+  readonly position: number;
 }
 
 export interface Unprobed {
@@ -42,31 +53,54 @@ export interface Unprobed {
 /** Hints restrict and reorder; without them it is the user's order. */
 export function shortlist(
   profiles: readonly ProviderProfile[],
-  inputType: ModelInput['type'],
+  need: Need,
   hints: RoutingHints | undefined,
   probes: Probes,
 ): Shortlist {
   const candidates: Candidate[] = [];
   const excluded: Exclusion[] = [];
   const unprobed: Unprobed[] = [];
+  const absent: Absent[] = [];
   const wanted = hints?.providers;
   const ordered = wanted === undefined ? embeddedLast(profiles) : inHintedOrder(profiles, wanted);
   for (const [index, profile] of ordered.entries()) {
-    const model = (index === 0 ? hints?.model : undefined) ?? configuredModel(profile);
-    const verdict = judge(profile, inputType, model, probes);
+    const model = (index === 0 ? hints?.model : undefined) ?? namedModel(profile, need.use);
+    const verdict = judge(profile, need, model, probes);
     if (typeof verdict !== 'string') {
       candidates.push(verdict);
       continue;
     }
-    excluded.push({ providerId: profile.definition.id, reason: verdict });
-    if (verdict === NOT_PROBED && isSetUpByUser(profile)) unprobed.push({ profile, model });
+    const providerId = profile.definition.id;
+    excluded.push({ providerId, reason: verdict });
+    if (!isSetUpByUser(profile)) continue;
+    if (verdict === NOT_PROBED) unprobed.push({ profile, model });
+    else if (resultFor(profile, need, model, probes)?.reachable === false) {
+      const location = locationOf(profile, baseUrlOf(profile) ?? '');
+      absent.push({ providerId, location, reason: verdict, position: candidates.length });
+    }
   }
   for (const providerId of wanted ?? []) {
     if (!profiles.some((profile) => profile.definition.id === providerId)) {
       excluded.push({ providerId, reason: 'there is no such provider' });
     }
   }
-  return { candidates, excluded, unprobed };
+  return { ...preferSeeing(candidates, excluded, need), unprobed, absent };
+}
+
+/** Images go to those who see, if there are any; elsewhere they are left out with a warning. */
+function preferSeeing(
+  candidates: readonly Candidate[],
+  excluded: readonly Exclusion[],
+  need: Need,
+): Pick<Shortlist, 'candidates' | 'excluded'> {
+  const seeing = need.images ? candidates.filter(({ profile }) => profile.definition.capabilities.images) : [];
+  if (seeing.length === 0) return { candidates, excluded };
+  const blind = candidates.filter((candidate) => !seeing.includes(candidate));
+  const reason = 'it takes no images';
+  return {
+    candidates: seeing,
+    excluded: [...excluded, ...blind.map(({ providerId }) => ({ providerId, reason }))],
+  };
 }
 
 /** Whether a server must be asked before it can be used: what it can do, or whether it is there at all. */
@@ -87,25 +121,21 @@ export function isSetUpByUser(profile: ProviderProfile): boolean {
 
 const NOT_PROBED = 'not asked yet what it can do';
 
-function judge(
-  profile: ProviderProfile,
-  inputType: ModelInput['type'],
-  model: string | undefined,
-  probes: Probes,
-): Candidate | string {
+function judge(profile: ProviderProfile, need: Need, model: string | undefined, probes: Probes): Candidate | string {
   const { definition } = profile;
   const baseUrl = baseUrlOf(profile);
   if (!profile.enabled) return 'switched off';
   if (baseUrl === undefined) return 'no base URL is set';
-  if (inputType === 'chat' && !definition.capabilities.chat) return 'it does not chat';
-  const result = probes.known(profile, model);
+  if (need.inputType === 'chat' && !definition.capabilities.chat) return 'it does not chat';
+  if (need.tools && !definition.capabilities.tools) return 'it cannot use tools';
+  const result = resultFor(profile, need, model, probes);
   if (needsProbe(profile)) {
     if (result === undefined) return NOT_PROBED;
     if (!result.reachable) return result.problem ?? `nothing answers at ${hostOf(baseUrl)}`;
   }
-  const name = model ?? result?.model ?? result?.models[0] ?? (inputType === 'chat' ? definition.models[0] : '') ?? '';
+  const name = model ?? modelFound(profile, need, result);
   const fim = probes.learnedFim(profile, name) ?? fimModeOf(profile, result?.fim);
-  if (inputType === 'fim' && fim.type === 'none') {
+  if (need.inputType === 'fim' && fim.type === 'none') {
     return result?.problem ?? 'no model that fills in the middle was found there';
   }
   return {
@@ -118,6 +148,17 @@ function judge(
     location: locationOf(profile, baseUrl),
     parallelRequests: result?.slots ?? profile.parallelRequests ?? definition.capabilities.parallelRequests,
   };
+}
+
+/** Of the chat model nothing is asked but whether its server is there; that is known from any probe of it. */
+function resultFor(
+  profile: ProviderProfile,
+  need: Need,
+  model: string | undefined,
+  probes: Probes,
+): ProbeResult | undefined {
+  const own = probes.known(profile, model);
+  return own === undefined && need.use === 'chat' ? probes.known(profile, configuredModel(profile)) : own;
 }
 
 function fimModeOf(profile: ProviderProfile, probed: FimMode | undefined): FimMode {

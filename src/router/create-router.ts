@@ -1,34 +1,41 @@
 /** Builds the router: wires routing, attempts, probing and bookkeeping together. */
-import { delay, untilAborted } from '../base/abort.ts';
 import type { Clock } from '../base/clock.ts';
-import { errorMessage, isCancellation, ReaperError } from '../base/errors.ts';
+import { errorMessage } from '../base/errors.ts';
 import type { Event } from '../base/event.ts';
 import type { Logger } from '../base/logger.ts';
-import { Attempt, type AttemptPlan, type AttemptServices } from './attempt.ts';
+import { createAffinities } from './affinity.ts';
+import { createAsk } from './ask.ts';
+import type { AttemptServices } from './attempt.ts';
 import { createAttemptCosts } from './attempt-cost.ts';
 import { createBookkeeping } from './bookkeeping.ts';
+import type { Branch, BranchServices } from './branch.ts';
 import type { Budget } from './budget.ts';
 import type { Candidate } from './candidates.ts';
-import { deadlinesOf } from './deadlines.ts';
+import { resolveRouting } from './default-routing.ts';
+import { createDegradations } from './degradation.ts';
 import { createDiscovery } from './discovery.ts';
 import type { Egress } from './egress.ts';
 import { createHealthBoard } from './health.ts';
+import { createHedges } from './hedges.ts';
+import { createKeyRing } from './key-ring.ts';
 import { createLatencyEstimates } from './latency.ts';
-import type { ModelRequest, Strategy } from './model-request.ts';
+import type { ModelUse } from './need.ts';
+import { createOrdering } from './order.ts';
 import { createPenalties } from './penalties.ts';
 import { configuredModel, createProbes } from './probes.ts';
-import type { Prices } from './prices.ts';
+import { noPrices, type Prices } from './prices.ts';
 import type { ProviderProfile } from './provider-definition.ts';
-import { createRoutes, type Route } from './route.ts';
+import { createRetryBudget } from './retries.ts';
+import { createRoutes, wishOf } from './route.ts';
 import type { RouteFacts, Router } from './router.ts';
-import { single } from './strategies/single.ts';
-import type { StrategyFunction } from './strategies/strategy.ts';
+import type { RoutingSettings } from './routing-settings.ts';
+import { createSpeeds } from './speed.ts';
 import { createTransport } from './transport.ts';
 import { createWarmUps } from './warm-up.ts';
 
 export interface ProfileSource {
-  /** In order of preference; the same array until something changes. */
-  list(): readonly ProviderProfile[];
+  /** Those that may be used for it, in order of preference; the same array until something changes. */
+  list(use: ModelUse): readonly ProviderProfile[];
   /** Also when a key or a privacy setting changed: what was learned of the providers is then asked anew. */
   readonly onDidChange: Event<void>;
 }
@@ -39,6 +46,8 @@ export interface RouterOptions {
   readonly fetch: typeof globalThis.fetch;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Read at each request. */
+  readonly routing: () => RoutingSettings;
   /** From 0 to 1, for jitter; `Math.random` if left out. */
   readonly random?: () => number;
   /** What models cost; no price is known if left out. */
@@ -47,38 +56,68 @@ export interface RouterOptions {
   readonly budget?: Budget;
 }
 
-const STRATEGIES: Readonly<Partial<Record<Strategy, StrategyFunction>>> = { single };
-
-// A provider that is set up but not known yet is worth this wait, once: a loopback probe takes 5 ms, a remote one 200 ms.
-const FIRST_PROBE_WAIT_MS = 1000;
-
 export function createRouter(options: RouterOptions): Router {
-  const { clock } = options;
-  const profiles = (): readonly ProviderProfile[] => options.profiles.list();
+  const { clock, routing, random = Math.random, prices = noPrices } = options;
+  const profiles = allOf(options.profiles);
   const logger = options.logger.child('router');
   const egress = withSafeRecord(options.egress, logger);
   const lifetime = new AbortController();
   const transport = createTransport({ fetch: options.fetch, egress });
-  const penalties = createPenalties({ clock, random: options.random ?? Math.random });
+  const penalties = createPenalties({ clock, random });
   const latency = createLatencyEstimates();
+  const speeds = createSpeeds(clock);
   const health = createHealthBoard(clock, logger);
+  const degradations = createDegradations(clock, logger);
   const probes = createProbes({ transport, egress, clock });
   const discovery = createDiscovery({ profiles, probes, health, clock });
-  const routes = createRoutes({ profiles, probes, penalties, egress, clock });
+  const ordering = createOrdering({ clock, speeds, prices, random });
+  const listed = (use: ModelUse): readonly ProviderProfile[] => options.profiles.list(use);
+  const routes = createRoutes({ profiles: listed, probes, penalties, egress, ordering, clock });
   const warmUps = createWarmUps({ transport, clock, logger, lifetime: lifetime.signal });
   const books = createBookkeeping({ penalties, latency, warmUps, health, discovery, logger });
-  const running = new Map<string, Attempt>();
-  const services: AttemptServices = {
+  const affinities = createAffinities();
+  const keys = createKeyRing(clock);
+  const running = new Set<Branch>();
+  const attempts: AttemptServices = {
     clock,
     transport,
     warmUps,
     costs: createAttemptCosts(options.prices, options.budget),
     onFimLearned: ({ profile, model }, fim) => probes.learnFim(profile, model, fim),
-    onSettled(settled) {
-      running.delete(settled.record.id);
+    onSettled: () => undefined,
+  };
+  const branches: BranchServices = {
+    clock,
+    random,
+    attempts,
+    keys,
+    retryBudget: createRetryBudget(),
+    began(candidate) {
+      penalties.began(candidate);
+      speeds.began(candidate.key);
+    },
+    settled(settled) {
+      speeds.settled(settled.candidate.key, settled.record, settled.loading === 'none');
       books.settled(settled);
     },
+    gaveUp: books.failed,
+    ended: (branch) => void running.delete(branch),
   };
+  const stream = createAsk({
+    routing,
+    routes,
+    ordering,
+    affinities,
+    degradations,
+    penalties,
+    hedges: createHedges(speeds, random),
+    probes,
+    branches,
+    clock,
+    random,
+    lifetime: lifetime.signal,
+    onBegin: (branch) => void running.add(branch),
+  });
 
   let facts: readonly RouteFacts[] = [];
   let factsOf: readonly Candidate[] | undefined;
@@ -86,71 +125,19 @@ export function createRouter(options: RouterOptions): Router {
 
   const subscription = options.profiles.onDidChange(() => {
     penalties.forgiveAll();
+    keys.reset();
+    affinities.reset();
+    degradations.reset();
     health.reset();
     discovery.restart();
   });
   discovery.restart();
 
-  function begin(plan: AttemptPlan): Attempt {
-    penalties.began(plan.candidate);
-    const attempt = new Attempt(plan, services);
-    if (!attempt.isSettled) running.set(plan.id, attempt);
-    return attempt;
-  }
-
-  async function waitForProbes(request: ModelRequest, signal: AbortSignal): Promise<void> {
-    const unprobed = routes.unprobed(request);
-    if (unprobed.length === 0) return;
-    const asked = unprobed.map(({ profile, model }) => probes.runShared(profile, model, lifetime.signal));
-    const patience = new AbortController();
-    try {
-      const answers = Promise.all(asked).catch(ignoreCancellation);
-      await untilAborted(Promise.race([answers, delay(clock, FIRST_PROBE_WAIT_MS, patience.signal)]), signal);
-    } finally {
-      patience.abort();
-    }
-  }
-
   return {
-    stream(request, signal) {
-      let route: Route | undefined;
-      let attempts = 0;
-      const requestId = crypto.randomUUID();
-      const startedMs = clock.now();
-      const strategy = request.routing?.strategy ?? 'single';
-      const deadlines = deadlinesOf(request);
-
-      async function* candidates(): AsyncGenerator<Candidate, void, undefined> {
-        stopIfAborted(signal, lifetime.signal);
-        await waitForProbes(request, signal);
-        route = routes.forRequest(request);
-        for (const candidate of route.candidates) {
-          stopIfAborted(signal, lifetime.signal);
-          yield candidate;
-        }
-      }
-
-      return (STRATEGIES[strategy] ?? single)({
-        candidates: candidates(),
-        begin: (candidate, role, reason) =>
-          begin({
-            id: `${requestId}.${++attempts}`,
-            requestId,
-            candidate,
-            request,
-            strategy,
-            role,
-            reason,
-            // One limit for the whole request: a fallback has only what is left of it.
-            deadlines: { ...deadlines, totalMs: deadlines.totalMs - (clock.now() - startedMs) },
-            signal,
-          }),
-        excluded: () => route?.excluded() ?? [],
-      });
-    },
+    stream,
 
     completionRoute() {
-      const candidates = routes.forCompletions();
+      const candidates = routes.forCompletions(wishOf(COMPLETION, resolveRouting(routing(), COMPLETION)));
       if (candidates !== factsOf || latency.version !== factsAtLatency) {
         factsOf = candidates;
         factsAtLatency = latency.version;
@@ -167,11 +154,13 @@ export function createRouter(options: RouterOptions): Router {
 
     async test(profile, signal) {
       const result = await probes.runNow(profile, configuredModel(profile), signal);
-      books.tested(profile.definition.id, result);
+      if (books.tested(profile.definition.id, result)) keys.reset();
       return result;
     },
 
     health: () => profiles().map((profile) => health.of(profile.definition.id)),
+    degradations: degradations.current,
+    onDegradationChanged: degradations.onChanged,
     onRequestFinished: books.onRequestFinished,
     onHealthChanged: health.onChanged,
 
@@ -179,15 +168,34 @@ export function createRouter(options: RouterOptions): Router {
       subscription.dispose();
       lifetime.abort();
       discovery.dispose();
-      for (const attempt of running.values()) attempt.dispose();
+      for (const branch of running) branch.dispose();
       books.dispose();
+      degradations.dispose();
       health.dispose();
     },
   };
 }
 
-function stopIfAborted(...signals: readonly AbortSignal[]): void {
-  if (signals.some((signal) => signal.aborted)) throw new ReaperError('cancelled', 'Cancelled');
+// What ghost text is asked for with, as far as the order depends on it.
+const COMPLETION = {
+  purpose: 'completion',
+  input: { type: 'fim', path: '', language: '', prefix: '', suffix: '', snippets: [] },
+  limits: { maxOutputTokens: Infinity, stop: [] },
+} as const;
+
+/** Those of either use, the ones for completions first; the same array until something changes. */
+function allOf(source: ProfileSource): () => readonly ProviderProfile[] {
+  let from: readonly (readonly ProviderProfile[])[] = [];
+  let all: readonly ProviderProfile[] = [];
+  return () => {
+    const lists = [source.list('completion'), source.list('chat')];
+    if (lists.some((list, index) => list !== from[index])) {
+      from = lists;
+      const ids = new Set<string>();
+      all = lists.flat().filter(({ definition: { id } }) => !ids.has(id) && ids.add(id));
+    }
+    return all;
+  };
 }
 
 /** Whoever watches the egress log must not be able to end a stream. */
@@ -202,8 +210,4 @@ function withSafeRecord(egress: Egress, logger: Logger): Egress {
       }
     },
   };
-}
-
-function ignoreCancellation(error: unknown): void {
-  if (!isCancellation(error)) throw error;
 }

@@ -39,9 +39,9 @@ export function mayHaveArrived(error: ReaperError): boolean {
   });
 }
 
-/** Whether no connection came about, so that nothing can have been sent, let alone billed. */
-export function isNothingSent(error: unknown): boolean {
-  return causesOf(error).some((cause) => NO_CONNECTION.has(codeOf(cause) ?? ''));
+/** Whether no connection came about, which was found out at once: another try costs nothing. */
+export function hasNotConnected(error: ReaperError): boolean {
+  return error.kind === 'network' && causesOf(error).some((cause) => NEVER_CONNECTED.has(codeOf(cause) ?? ''));
 }
 
 interface Description {
@@ -63,15 +63,6 @@ const NEVER_CONNECTED: ReadonlySet<string> = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
   'ERR_SSL_WRONG_VERSION_NUMBER',
   'EPROTO',
-]);
-const NO_CONNECTION: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'EHOSTDOWN',
-  'ENETUNREACH',
-  'ENETDOWN',
 ]);
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY|DECRYPT)|ERR_TLS|HOSTNAME_MISMATCH|INVALID_CA/;
 const INVALID_ADDRESS = /^(?:bad port|unknown scheme|Invalid URL|Failed to parse URL)|includes credentials/;

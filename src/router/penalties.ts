@@ -23,6 +23,8 @@ export type Standing =
 
 export interface Penalties {
   standing(target: PenaltyTarget): Standing;
+  /** It was resting, and the next request is the one that decides. */
+  isOnTrial(target: PenaltyTarget): boolean;
   began(target: PenaltyTarget): void;
   succeeded(target: PenaltyTarget): void;
   failed(target: PenaltyTarget, error: ReaperError): void;
@@ -94,6 +96,9 @@ export function createPenalties(options: PenaltiesOptions): Penalties {
       const ofAddress = restOf(entries.get(addressKey(target.providerId, target.baseUrl)));
       if (ofModel === undefined || ofAddress === undefined) return ofModel ?? ofAddress ?? GOOD;
       return ofModel.untilMs >= ofAddress.untilMs ? ofModel : ofAddress;
+    },
+    isOnTrial({ key, providerId, baseUrl }) {
+      return [key, addressKey(providerId, baseUrl)].some((at) => entries.get(at)?.breaker.isHalfOpen === true);
     },
     began(target) {
       for (const entry of [modelEntry(target), addressEntry(target)]) {

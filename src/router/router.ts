@@ -26,10 +26,26 @@ export interface ProviderHealth {
   readonly since: number;
 }
 
+/** Somebody else than the first choice answers: a local model while the cloud is down, or the other way round. */
+export interface Degradation {
+  /** Ghost text, or everything else. */
+  readonly use: 'completion' | 'chat';
+  readonly wanted: { readonly providerId: string; readonly location: RouteFacts['location'] };
+  readonly instead: {
+    readonly providerId: string;
+    readonly model: string;
+    readonly location: RouteFacts['location'];
+  };
+  /** Why the first choice does not answer, in the user's words. */
+  readonly reason: string;
+  /** Wall time. */
+  readonly since: number;
+}
+
 export interface Router {
   /**
-   * Streams the answer of the first candidate that gives a useful token; falls back in order before that, never after.
-   * Breaking out of the loop or aborting reaches the socket. Throws `ReaperError` when no candidate could answer.
+   * Streams one answer, by the strategy of the request or of the settings; others take over before the first useful token, and
+   * after it only where a `replace` part says so. Breaking out of the loop or aborting reaches the socket. Throws `ReaperError` when no candidate could answer.
    */
   stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<StreamPart>;
   /** The candidates for completions, best first, without any request. */
@@ -37,6 +53,9 @@ export interface Router {
   /** `Reaper: Test Connection`. */
   test(profile: ProviderProfile, signal: AbortSignal): Promise<ProbeResult>;
   health(): readonly ProviderHealth[];
+  /** Of the last answers; the same array until it changes. Empty: the first choices answer. */
+  degradations(): readonly Degradation[];
+  readonly onDegradationChanged: Event<readonly Degradation[]>;
   readonly onRequestFinished: Event<RequestRecord>;
   readonly onHealthChanged: Event<ProviderHealth>;
   dispose(): void;

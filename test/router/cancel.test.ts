@@ -144,6 +144,7 @@ describe('cancelling a stream', () => {
     const abort = new AbortController();
     const iterator = stream(abort.signal);
     await iterator.next();
+    await iterator.next();
     abort.abort();
     await server.allClosed();
     await expectCancelledRecord();
@@ -152,6 +153,7 @@ describe('cancelling a stream', () => {
 
   it('by leaving the loop closes the socket', async () => {
     for await (const part of fixture.router.stream(fimRequest(), never)) {
+      if (part.type === 'source') continue;
       assert.equal(part.type, 'text-delta');
       break;
     }
@@ -165,7 +167,7 @@ describe('cancelling a stream', () => {
     const failing = (async () => {
       for await (const part of fixture.router.stream(fimRequest(), never)) throw new Error(`reader: ${part.type}`);
     })();
-    await assert.rejects(failing, /reader: text-delta/);
+    await assert.rejects(failing, /reader: source/);
     await server.allClosed();
     await expectCancelledRecord();
   });
@@ -304,6 +306,7 @@ describe('cancelling, in real time', () => {
     for (let i = 0; i < 10; i++) {
       const abort = new AbortController();
       const iterator = fixture.router.stream(fimRequest(), abort.signal)[Symbol.asyncIterator]();
+      await iterator.next();
       await iterator.next();
       abort.abort();
       await server.allClosed();

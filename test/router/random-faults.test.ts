@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { isCancellation, ReaperError } from '../../src/base/errors.ts';
+import type { Strategy } from '../../src/router/model-request.ts';
+import type { RequestRecord } from '../../src/router/request-record.ts';
 import type { StreamPart } from '../../src/router/stream-part.ts';
 import { type ModelServer, type Script, startModelServer } from '../fakes/model-server.ts';
 import { countAbortListeners, watchUnhandledRejections } from './leak-detectors.ts';
@@ -106,22 +108,42 @@ describe('whatever servers and readers do', () => {
     for (const server of servers) await server.close();
   });
 
-  it('one provider answers at most, each attempt leaves one record, and nothing else is left', async () => {
-    await fc.assert(fc.asyncProperty(fc.array(behaviour, { minLength: 1, maxLength: 3 }), givingUp, check), {
-      numRuns: 150,
+  for (const strategy of ['single', 'race', 'speculate_k', 'parallel_merge'] as const) {
+    it(`${strategy}: nothing is spliced, each attempt leaves one record, and nothing else is left`, async () => {
+      const cases = fc.asyncProperty(
+        fc.array(behaviour, { minLength: 1, maxLength: 3 }),
+        givingUp,
+        fc.boolean(),
+        (behaviours, end, hedge) => check(behaviours, end, { strategy, hedge }),
+      );
+      await fc.assert(cases, { numRuns: 100 });
+      unhandled.assertNone();
     });
-    unhandled.assertNone();
-  });
+  }
 
-  async function check(behaviours: readonly Behaviour[], end: GivingUp): Promise<void> {
+  async function check(
+    behaviours: readonly Behaviour[],
+    end: GivingUp,
+    { strategy, hedge }: { readonly strategy: Strategy; readonly hedge: boolean },
+  ): Promise<void> {
     const used = servers.slice(0, behaviours.length);
     const before = used.map(({ requests }) => requests.length);
     behaviours.forEach((one, index) => {
       const server = used[index];
       if (server !== undefined) server.script = scriptOf(one);
     });
-    const profiles = used.map(({ url }, index) => profileOf(defineTestProvider(`p${index}`, { baseUrl: url })));
-    const fixture = createFixture(profiles);
+    // The first one is on this machine, the others are elsewhere as far as the router can see.
+    const urls = used.map(({ url }, index) => (index === 0 ? url : `http://p${index}.test`));
+    const profiles = urls.map((baseUrl, index) => profileOf(defineTestProvider(`p${index}`, { baseUrl })));
+    const purpose = { strategy, order: 'listed', k: 2, stickiness: 'none', minUsefulTokens: 1, hedge } as const;
+    const fixture = createFixture(profiles, {
+      fetch: (input, init) => {
+        const url = new URL(input instanceof Request ? input.url : input);
+        const index = urls.findIndex((base) => new URL(base).host === url.host);
+        return globalThis.fetch(new URL(url.pathname, used[index]?.url), init);
+      },
+      routing: { completion: { ...purpose, maxLatencyMs: undefined } },
+    });
     const abort = new AbortController();
     const listeners = countAbortListeners(abort.signal);
 
@@ -146,7 +168,7 @@ describe('whatever servers and readers do', () => {
       turns++;
       assert.ok(turns < 5000, 'it never ends');
       if (end.type === 'abort-later' && turns > end.turns) abort.abort();
-      await (turns % 60 === 0 ? fixture.clock.advance(1500) : fixture.clock.settle());
+      await (turns % 60 === 0 ? fixture.clock.advance(750) : fixture.clock.settle());
     }
     await reading;
     // A body that goes on after `finish` is let go after a second.
@@ -158,22 +180,9 @@ describe('whatever servers and readers do', () => {
 
     const { records } = fixture;
     const asked = used.map(({ requests }, index) => requests.length - (before[index] ?? 0));
-    assert.ok(
-      asked.every((count) => count <= 1),
-      'asked twice',
-    );
-    assert.equal(new Set(records.map(({ id }) => id)).size, records.length);
-    assert.ok(
-      records.every(({ providerId }, index) => providerId === `p${index}`),
-      'asked out of order',
-    );
-    const answered = records.findIndex(({ firstUsefulTokenMs }) => firstUsefulTokenMs !== undefined);
-    assert.ok(answered === -1 || answered === records.length - 1, 'asked on after an answer');
-    assert.ok(
-      records.slice(0, -1).every(({ outcome }) => outcome.type === 'failed'),
-      'asked on after something else than a failure',
-    );
-    checkParts(parts, behaviours[records.length - 1]);
+    checkRecords(records, asked);
+    const merged = records.some(({ strategy: recorded }) => recorded === 'parallel_merge');
+    checkParts(parts, merged ? undefined : behaviours);
     if (failure === undefined) {
       const left = end.type === 'leave' && parts.length > end.parts;
       assert.ok(left || parts.at(-1)?.type === 'finish', 'ended without finish');
@@ -183,16 +192,41 @@ describe('whatever servers and readers do', () => {
     }
   }
 
-  function checkParts(parts: readonly StreamPart[], last: Behaviour | undefined): void {
+  function checkRecords(records: readonly RequestRecord[], asked: readonly number[]): void {
+    assert.equal(new Set(records.map(({ id }) => id)).size, records.length);
+    asked.forEach((count, index) => {
+      const own = records.filter(({ providerId }) => providerId === `p${index}`);
+      // Who is given up at once may not have sent anything.
+      assert.ok(own.length >= count, 'a request without a record');
+      assert.ok(count <= 3, 'asked too often');
+    });
+    const winners = records.filter(({ role }) => role === 'winner');
+    assert.ok(winners.length <= 1, 'two winners');
+    const single = records.filter(({ role }) => role === 'only' || role === 'retry');
+    const answered = single.findIndex(({ firstUsefulTokenMs }) => firstUsefulTokenMs !== undefined);
+    assert.ok(answered === -1 || answered === single.length - 1, 'asked on after an answer');
+  }
+
+  /** What comes after each word on who writes is what that one sent, or its beginning; merged text is of all of them. */
+  function checkParts(parts: readonly StreamPart[], behaviours: readonly Behaviour[] | undefined): void {
     assert.ok(
       parts.slice(0, -1).every(({ type }) => type !== 'finish'),
       'parts after finish',
     );
-    const sent = (last?.actions ?? []).map((next) => (next.type === 'text' ? next.text : '')).join('');
-    const got = parts.map((part) => (part.type === 'text-delta' ? part.text : '')).join('');
-    assert.ok(
-      sent.startsWith(got),
-      `${JSON.stringify(got)} is not what the last provider sent: ${JSON.stringify(sent)}`,
-    );
+    assert.ok(parts.filter(({ type }) => type === 'replace').length <= 1, 'replaced twice');
+    assert.ok(parts.length === 0 || ['source', 'merge-piece'].includes(parts[0]?.type ?? ''), 'nobody says who writes');
+    const starts = parts.flatMap((part, index) => (part.type === 'source' ? [{ part, index }] : []));
+    starts.forEach(({ part, index }, which) => {
+      if (which > 0) assert.equal(parts[index - 1]?.type, 'replace', 'spliced');
+      const rest = parts.slice(index + 1, starts[which + 1]?.index);
+      const got = rest.map((next) => (next.type === 'text-delta' ? next.text : '')).join('');
+      const writer = behaviours?.[Number(part.providerId.slice(1))];
+      if (writer === undefined) return;
+      const sent = writer.actions.map((next) => (next.type === 'text' ? next.text : '')).join('');
+      assert.ok(
+        sent.startsWith(got),
+        `${JSON.stringify(got)} is not what ${part.providerId} sent: ${JSON.stringify(sent)}`,
+      );
+    });
   }
 });

@@ -3,11 +3,15 @@ import type { Clock } from '../../src/base/clock.ts';
 import { ReaperError } from '../../src/base/errors.ts';
 import { Emitter } from '../../src/base/event.ts';
 import type { Logger } from '../../src/base/logger.ts';
+import type { Budget } from '../../src/router/budget.ts';
 import { createRouter } from '../../src/router/create-router.ts';
+import { defaultRouting } from '../../src/router/default-routing.ts';
 import type { Egress, EgressRequest } from '../../src/router/egress.ts';
 import type { ModelRequest, Purpose, RequestLimits, RoutingHints } from '../../src/router/model-request.ts';
+import type { Prices } from '../../src/router/prices.ts';
 import type { ProviderDefinition, ProviderProfile } from '../../src/router/provider-definition.ts';
 import type { RequestRecord } from '../../src/router/request-record.ts';
+import type { RoutingSettings } from '../../src/router/routing-settings.ts';
 import type { Router } from '../../src/router/router.ts';
 import type { StreamPart } from '../../src/router/stream-part.ts';
 import { createFakeClock, type FakeClock } from '../fakes/fake-clock.ts';
@@ -106,17 +110,22 @@ export interface RouterFixture<C extends Clock = FakeClock> {
   setProfiles(profiles: readonly ProviderProfile[]): void;
 }
 
-export function createFixture(
-  profiles: readonly ProviderProfile[],
-  overrides: { readonly fetch?: typeof globalThis.fetch } = {},
-): RouterFixture {
+export interface FixtureOverrides {
+  readonly fetch?: typeof globalThis.fetch;
+  readonly random?: () => number;
+  readonly routing?: Partial<RoutingSettings>;
+  readonly prices?: Prices;
+  readonly budget?: Budget;
+}
+
+export function createFixture(profiles: readonly ProviderProfile[], overrides: FixtureOverrides = {}): RouterFixture {
   return createFixtureWithClock(profiles, createFakeClock(), overrides);
 }
 
 export function createFixtureWithClock<C extends Clock>(
   initial: readonly ProviderProfile[],
   clock: C,
-  overrides: { readonly fetch?: typeof globalThis.fetch } = {},
+  overrides: FixtureOverrides = {},
 ): RouterFixture<C> {
   let current = initial;
   const changed = new Emitter<void>();
@@ -129,7 +138,10 @@ export function createFixtureWithClock<C extends Clock>(
     fetch: overrides.fetch ?? ((...args) => globalThis.fetch(...args)),
     clock,
     logger: createRecordingLogger(log),
-    random: () => 0,
+    random: overrides.random ?? (() => 0),
+    routing: () => ({ ...defaultRouting, ...overrides.routing }),
+    ...(overrides.prices === undefined ? {} : { prices: overrides.prices }),
+    ...(overrides.budget === undefined ? {} : { budget: overrides.budget }),
   });
   router.onRequestFinished((record) => records.push(record));
   return {
@@ -165,6 +177,11 @@ export async function collect(stream: AsyncIterable<StreamPart>): Promise<Stream
 
 export function textOf(parts: readonly StreamPart[]): string {
   return parts.map((part) => (part.type === 'text-delta' ? part.text : '')).join('');
+}
+
+/** What the provider wrote: all but the word on who it is. */
+export function withoutSource(parts: readonly StreamPart[]): StreamPart[] {
+  return parts.filter(({ type }) => type !== 'source');
 }
 
 export const never = new AbortController().signal;

@@ -13,6 +13,7 @@ import {
   type RouterFixture,
   textOf,
   until,
+  withoutSource,
 } from './router-fixture.ts';
 
 describe('router.stream', () => {
@@ -46,9 +47,11 @@ describe('router.stream', () => {
   it('asks the first provider only, when it answers', async () => {
     const parts = await collect(fixture.router.stream(fimRequest(), never));
     assert.deepEqual(parts, [
+      { type: 'source', providerId: 'first', model: 'first-model', reason: 'first choice', isDegraded: false },
       { type: 'text-delta', text: 'one' },
       { type: 'finish', reason: 'stop' },
     ]);
+    assert.deepEqual(fixture.router.degradations(), []);
     assert.equal(second.requests.length, 0);
     const [record] = fixture.records;
     assert.equal(fixture.records.length, 1);
@@ -76,7 +79,9 @@ describe('router.stream', () => {
       end();
     };
     const parts = await collect(fixture.router.stream(fimRequest(), never));
+    const reason = 'fallback after overloaded from first';
     assert.deepEqual(parts, [
+      { type: 'source', providerId: 'second', model: 'second-model', reason, isDegraded: true },
       { type: 'text-delta', text: 'two' },
       { type: 'finish', reason: 'stop' },
     ]);
@@ -85,7 +90,7 @@ describe('router.stream', () => {
     const [failed, answered] = fixture.records;
     assert.equal(failed?.outcome.type === 'failed' && failed.outcome.kind, 'overloaded');
     assert.deepEqual(failed?.warnings, ['no stop strings']);
-    assert.equal(answered?.reason, 'fallback after overloaded from first');
+    assert.equal(answered?.reason, reason);
     assert.equal(failed?.requestId, answered?.requestId);
     assert.notEqual(failed?.id, answered?.id);
   });
@@ -103,7 +108,7 @@ describe('router.stream', () => {
       };
       const parts = await collect(fixture.router.stream(fimRequest(), never));
       assert.deepEqual(parts.at(-1), { type: 'finish', reason: 'interrupted' });
-      assert.equal(parts.length, 2);
+      assert.equal(withoutSource(parts).length, 2);
       assert.equal(second.requests.length, 0);
       assert.equal(fixture.records.length, 1);
       const outcome = fixture.records[0]?.outcome;
@@ -128,7 +133,8 @@ describe('router.stream', () => {
       write(finish);
       end();
     };
-    assert.deepEqual(await collect(fixture.router.stream(fimRequest(), never)), [{ type: 'finish', reason: 'stop' }]);
+    const parts = await collect(fixture.router.stream(fimRequest(), never));
+    assert.deepEqual(withoutSource(parts), [{ type: 'finish', reason: 'stop' }]);
     assert.equal(second.requests.length, 0);
   });
 
@@ -174,7 +180,15 @@ describe('router.stream', () => {
       assert.match(error.message, /first: .*API key.*\nsecond: .*cannot answer.*oops/s);
       return true;
     });
-    assert.equal(fixture.records.length, 2);
+    // The last one is asked once more.
+    assert.deepEqual(
+      fixture.records.map(({ providerId, role }) => [providerId, role]),
+      [
+        ['first', 'only'],
+        ['second', 'only'],
+        ['second', 'retry'],
+      ],
+    );
   });
 
   it('falls back when the first useful token is late, by the limits of the request', async () => {
@@ -201,6 +215,7 @@ describe('router.stream', () => {
     };
     const stream = fixture.router.stream(fimRequest({ limits: { betweenTokensMs: 2000 } }), never);
     const iterator = stream[Symbol.asyncIterator]();
+    await iterator.next();
     assert.deepEqual((await iterator.next()).value, { type: 'text-delta', text: 'one' });
     // The reader's own time is not the server's silence.
     await fixture.clock.advance(5000);

@@ -37,7 +37,7 @@ describe('the workspace provider', () => {
     const parts = await collect(router.stream(fimRequest({ limits: { stop: ['', 'STOP'] } }), never));
     assert.deepEqual(
       parts.map(({ type }) => type),
-      ['text-delta', 'usage', 'finish'],
+      ['source', 'text-delta', 'usage', 'finish'],
     );
     assert.equal(textOf(parts), 'b + 1;\n');
     assert.equal(queries[0]?.prefix, 'const a = ');

@@ -11,6 +11,8 @@ export interface BreakerOptions {
 export interface Breaker {
   /** Until when nobody should be asked (clock time); `undefined`: closed, or half-open and nobody tries it yet; `Infinity`: one does. */
   readonly restsUntilMs: number | undefined;
+  /** It was open, and the next request decides whether it stays closed. */
+  readonly isHalfOpen: boolean;
   /** A request goes out. In the half-open state it is the one that decides. Returns whether it is. */
   began(): boolean;
   /** Returns whether it was open or half-open. */
@@ -56,6 +58,9 @@ export function createBreaker({ clock, random }: BreakerOptions): Breaker {
       if (openUntilMs === undefined) return undefined;
       if (clock.now() < openUntilMs) return openUntilMs;
       return isTried ? Infinity : undefined;
+    },
+    get isHalfOpen() {
+      return openUntilMs !== undefined && clock.now() >= openUntilMs;
     },
     began() {
       const decides = openUntilMs !== undefined && !isTried;

@@ -1,62 +1,46 @@
 /** One candidate at a time: the next one takes over only before the first useful token, so nothing is ever shown twice. */
-import { isCancellation, ReaperError } from '../../base/errors.ts';
-import type { Attempt } from '../attempt.ts';
 import { noAnswer } from '../no-answer.ts';
 import type { StreamPart } from '../stream-part.ts';
-import type { FailedAttempt, StrategyFunction } from './strategy.ts';
+import { restOf } from './rest.ts';
+import { type FailedAttempt, failureOf, reasonAfter, type StrategyRun } from './strategy.ts';
 
-export const single: StrategyFunction = async function* (run) {
-  const failures: FailedAttempt[] = [];
-  for await (const candidate of run.candidates) {
-    const attempt = run.begin(candidate, 'only', reasonAfter(failures));
+export interface SingleOptions {
+  /** Why it is not the strategy that was asked for; goes into the record. */
+  readonly instead?: string;
+  /** For the user. */
+  readonly warning?: string;
+  /** Those who failed before it came to this. */
+  readonly failures?: readonly FailedAttempt[];
+}
+
+export async function* single(
+  run: StrategyRun,
+  { instead, warning, failures: earlier = [] }: SingleOptions = {},
+): AsyncGenerator<StreamPart, void, undefined> {
+  const { route, routing } = run;
+  const failures = [...earlier];
+  for (let candidate = route.next(); candidate !== undefined; candidate = route.next()) {
+    const reason = reasonAfter(failures, instead === undefined ? 'first choice' : `first choice; ${instead}`);
+    const firstUsefulTokenMs = route.hasNext() ? routing.maxLatencyMs : undefined;
+    const branch = run.begin(candidate, { strategy: 'single', role: 'only', reason, firstUsefulTokenMs });
     try {
-      const opening = await readOpening(attempt);
-      if (opening instanceof ReaperError) {
-        failures.push({ candidate, error: opening });
+      let opening: readonly StreamPart[];
+      try {
+        opening = await branch.open();
+      } catch (thrown) {
+        const error = failureOf(thrown);
+        route.failed(candidate, error);
+        failures.push({ candidate, error });
         continue;
       }
+      yield run.answering(candidate, reason);
+      if (warning !== undefined) yield { type: 'warning', message: warning };
       yield* opening;
-      yield* readRest(attempt);
+      yield* restOf(branch);
       return;
     } finally {
-      attempt.dispose();
+      branch.dispose();
     }
   }
-  throw noAnswer(failures, run.excluded());
-};
-
-/** Everything up to the first useful part or the end; the error if neither came. Throws `cancelled`. */
-async function readOpening(attempt: Attempt): Promise<readonly StreamPart[] | ReaperError> {
-  const held: StreamPart[] = [];
-  try {
-    for (let part = await attempt.next(); part !== undefined; part = await attempt.next()) {
-      held.push(part);
-      if (attempt.hasAnswered) break;
-    }
-    return held;
-  } catch (error) {
-    if (isCancellation(error) || !(error instanceof ReaperError)) throw error;
-    return error;
-  }
-}
-
-async function* readRest(attempt: Attempt): AsyncGenerator<StreamPart, void, undefined> {
-  for (;;) {
-    let part: StreamPart | undefined;
-    try {
-      part = await attempt.next();
-    } catch (error) {
-      if (isCancellation(error)) throw error;
-      // Another model would not continue where this one broke off. What it was is in the record and the log.
-      yield { type: 'finish', reason: 'interrupted' };
-      return;
-    }
-    if (part === undefined) return;
-    yield part;
-  }
-}
-
-function reasonAfter(failures: readonly FailedAttempt[]): string {
-  const last = failures.at(-1);
-  return last === undefined ? 'first choice' : `fallback after ${last.error.kind} from ${last.candidate.providerId}`;
+  throw noAnswer(failures, route.excluded());
 }
