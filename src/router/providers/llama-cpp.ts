@@ -15,8 +15,9 @@ export const llamaCpp = defineProvider({
   capabilities: {
     chat: true,
     fim: 'probe',
-    tools: false,
-    images: false,
+    // What the loaded model cannot is found out when it is asked, and told.
+    tools: true,
+    images: true,
     promptCache: true,
     stopsBillingOnDisconnect: true,
     // `total_slots` of /props corrects it.
@@ -24,5 +25,6 @@ export const llamaCpp = defineProvider({
   },
   completionModel: undefined,
   models: [],
+  prices: 'free',
   wire: once(async () => (await import('../wire/llama-cpp.ts')).llamaCppWire()),
 });

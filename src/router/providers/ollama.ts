@@ -15,8 +15,9 @@ export const ollama = defineProvider({
   capabilities: {
     chat: true,
     fim: 'probe',
-    tools: false,
-    images: false,
+    // What the chosen model cannot is found out when it is asked, and told.
+    tools: true,
+    images: true,
     promptCache: true,
     stopsBillingOnDisconnect: true,
     // OLLAMA_NUM_PARALLEL is 1 by default (facts/completions §10.2).
@@ -24,5 +25,6 @@ export const ollama = defineProvider({
   },
   completionModel: undefined,
   models: [],
-  wire: once(async () => (await import('../wire/ollama.ts')).ollamaWire),
+  prices: 'free',
+  wire: once(async () => (await import('../wire/ollama.ts')).ollamaWire()),
 });

@@ -2,6 +2,7 @@
 import { ReaperError } from '../../base/errors.ts';
 import { familyOf } from '../fim/families.ts';
 import { renderRawPrompt, templates } from '../fim/templates.ts';
+import { hostOf } from '../http-errors.ts';
 import type { FimInput } from '../model-request.ts';
 import type { StreamPart } from '../stream-part.ts';
 import type { FimMode, ProbeCall, WireCall, WireModule } from '../wire.ts';
@@ -85,13 +86,32 @@ async function openNative(call: WireCall, path: string, texts: JsonRecord, shape
   return answer(call, llamaParts(await openEvents(call, { url: serverUrl(call.baseUrl, path), body }), call), shape);
 }
 
-function openViaChat(call: WireCall, post: AdaptivePost): Promise<Opened> {
-  return openChat(call, serverUrl(call.baseUrl, 'v1/chat/completions'), post, {
-    ...USUAL_MANNER,
-    maxTokensField: 'max_tokens',
-    maxStops: Number.POSITIVE_INFINITY,
-    holeFields: { chat_template_kwargs: { enable_thinking: false } },
-  });
+async function openViaChat(call: WireCall, post: AdaptivePost): Promise<Opened> {
+  try {
+    return await openChat(call, serverUrl(call.baseUrl, 'v1/chat/completions'), post, {
+      ...USUAL_MANNER,
+      maxTokensField: 'max_tokens',
+      maxStops: Number.POSITIVE_INFINITY,
+      holeFields: { chat_template_kwargs: { enable_thinking: false } },
+      // Templates know one or the other, and pass over what they do not know.
+      effortFields: (effort) => ({
+        chat_template_kwargs:
+          effort === 'none' ? { enable_thinking: false } : { enable_thinking: true, reasoning_effort: effort },
+      }),
+    });
+  } catch (error) {
+    throw withoutTemplates(error, call) ?? error;
+  }
+}
+
+/** Servers before 2025-11, or started with `--no-jinja`, take no tools; they say so with a 500, as if trying again would help. */
+function withoutTemplates(error: unknown, call: WireCall): ReaperError | undefined {
+  if (!(error instanceof ReaperError) || !/--jinja|unsupported param: tools/i.test(error.message)) return undefined;
+  return new ReaperError(
+    'invalid-config',
+    `llama-server at ${hostOf(call.baseUrl)} takes no tools as it was started. Start it with --jinja, or choose another provider.`,
+    { cause: error, ...(error.status === undefined ? {} : { status: error.status }) },
+  );
 }
 
 /** No FIM tokens in the model's vocabulary is a 501; servers that only speak OpenAI's protocol have no such address. */

@@ -10,33 +10,35 @@ import { holeAnswerFilter } from '../fim/hole-answer.ts';
 import { CLOSING_TAG, TAG_TOKENS, holePrompt } from '../fim/hole-filler.ts';
 import { allControlTokens, renderRawPrompt, templates } from '../fim/templates.ts';
 import type { ChatInput, FimInput } from '../model-request.ts';
-import type { StreamPart } from '../stream-part.ts';
 import type { FimMode, WireCall, WireModule } from '../wire.ts';
 import { type AnswerShape, answer } from './answer.ts';
 import { serverUrl } from './base-url.ts';
-import { type JsonRecord, countAt, recordAt, textAt } from './json.ts';
-import { jsonLines } from './json-lines.ts';
+import type { JsonRecord } from './json.ts';
 import { noFim } from './no-fim.ts';
+import { moreLacks, NO_LACKS, ollamaChat, type OllamaLacks } from './ollama-chat.ts';
+import { ollamaParts } from './ollama-events.ts';
 import { loadOllamaModel } from './ollama-load.ts';
 import { findOllama } from './ollama-probe.ts';
 import { probeWith } from './probing.ts';
-import { type Target, send } from './transport.ts';
-import { localUsage } from './usage.ts';
-import { textMessages } from './text-messages.ts';
+import { send } from './transport.ts';
 
 // Loading a model takes seconds, and Ollama drops it after 5 minutes without a request: longer than many a thought.
 const KEEP_ALIVE = '30m';
 
-export const ollamaWire: WireModule = {
-  async *stream(call) {
-    const { input } = call;
-    const { request, response } =
-      input.type === 'chat' ? await open(call, chatRequest(input, call)) : await openHole(call, input);
-    yield* answer(call, ollamaParts(response, call), request.shape);
-  },
-  probe: (call) => probeWith(call, (ask) => findOllama(call, ask)),
-  warmUp: (call) => loadOllamaModel(call, KEEP_ALIVE),
-};
+export function ollamaWire(): WireModule {
+  /** Per address, model and effort. */
+  const learned = new Map<string, OllamaLacks>();
+  return {
+    async *stream(call) {
+      const { input } = call;
+      const { request, response } =
+        input.type === 'chat' ? await openChat(call, input, learned) : await openHole(call, input);
+      yield* answer(call, ollamaParts(response, call), request.shape);
+    },
+    probe: (call) => probeWith(call, (ask) => findOllama(call, ask)),
+    warmUp: (call) => loadOllamaModel(call, KEEP_ALIVE),
+  };
+}
 
 interface OllamaRequest {
   readonly path: 'api/generate' | 'api/chat';
@@ -53,6 +55,39 @@ async function open(call: WireCall, request: OllamaRequest): Promise<Opened> {
   const url = serverUrl(call.baseUrl, request.path);
   const body = { model: call.model, ...request.body, stream: true, keep_alive: KEEP_ALIVE };
   return { request, response: await send(call, { url, body, accept: 'application/x-ndjson' }) };
+}
+
+/** What a model does not take is left out and told; once for each, so that this comes to an end. */
+async function openChat(call: WireCall, input: ChatInput, learned: Map<string, OllamaLacks>): Promise<Opened> {
+  const key = `${call.baseUrl} ${call.model} ${call.limits.reasoning ?? ''}`;
+  let lacks = learned.get(key) ?? NO_LACKS;
+  for (;;) {
+    const request = chatRequest(input, call, lacks);
+    try {
+      const opened = await open(call, request);
+      learned.set(key, lacks);
+      return opened;
+    } catch (error) {
+      const more = moreLacks(error, request.body, lacks);
+      if (more === undefined) throw error;
+      lacks = more;
+    }
+  }
+}
+
+function chatRequest(input: ChatInput, call: WireCall, lacks: OllamaLacks): OllamaRequest {
+  const { limits } = call;
+  const { body, warnings } = ollamaChat(input, call.model, limits.reasoning, lacks);
+  return {
+    path: 'api/chat',
+    body: { ...body, options: optionsFor(call, limits.stop) },
+    // Of images only their place: they are not text.
+    shape: {
+      prompt: JSON.stringify(body, (name, value: unknown) => (name === 'images' ? [] : value)),
+      stops: limits.stop,
+      warnings,
+    },
+  };
 }
 
 /** A model whose template has no place for a suffix says so with a 400; then by template, or by chat. */
@@ -131,17 +166,6 @@ function fillerRequest(input: FimInput, call: WireCall): OllamaRequest {
   };
 }
 
-function chatRequest(input: ChatInput, call: WireCall): OllamaRequest {
-  const system = input.system === undefined ? [] : [{ role: 'system', content: input.system }];
-  const turns = textMessages(input);
-  const messages = [...system, ...turns];
-  return {
-    path: 'api/chat',
-    body: { messages, options: optionsFor(call, call.limits.stop) },
-    shape: { prompt: messages.map(({ content }) => content).join('\n'), stops: call.limits.stop },
-  };
-}
-
 /** Never `num_ctx`: another value than the loaded model's makes Ollama load it again. */
 function optionsFor({ limits }: WireCall, stops: readonly string[], extraTokens = 0): JsonRecord {
   return {
@@ -149,19 +173,4 @@ function optionsFor({ limits }: WireCall, stops: readonly string[], extraTokens 
     ...(stops.length === 0 ? {} : { stop: stops }),
     ...(limits.temperature === undefined ? {} : { temperature: limits.temperature }),
   };
-}
-
-async function* ollamaParts(response: Response, target: Target): AsyncGenerator<StreamPart, void, undefined> {
-  for await (const line of jsonLines(response, target)) {
-    const message = recordAt(line, 'message') ?? line;
-    const thinking = textAt(message, 'thinking') ?? '';
-    if (thinking !== '') yield { type: 'reasoning-delta', text: thinking };
-    const text = textAt(line, 'response') ?? textAt(message, 'content') ?? '';
-    if (text !== '') yield { type: 'text-delta', text };
-    if (line['done'] === true) {
-      const usage = localUsage(countAt(line, 'prompt_eval_count'), countAt(line, 'eval_count'));
-      if (usage !== undefined) yield { type: 'usage', usage };
-      yield { type: 'finish', reason: textAt(line, 'done_reason') === 'length' ? 'length' : 'stop' };
-    }
-  }
 }

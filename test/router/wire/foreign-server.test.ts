@@ -17,7 +17,7 @@ const wires: Readonly<Record<string, WireModule>> = {
     reasoningEffort: 'none',
   }),
   mistral: mistralWire(),
-  ollama: ollamaWire,
+  ollama: ollamaWire(),
   anthropic: anthropicWire({ order: 'suffix-first' }),
 };
 const said = (text: string): ChatInput => ({

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { ReaperError } from '../../../src/base/errors.ts';
+import type { ChatInput } from '../../../src/router/model-request.ts';
 import { llamaCppWire } from '../../../src/router/wire/llama-cpp.ts';
 import type { FimMode } from '../../../src/router/wire.ts';
 import {
@@ -201,5 +203,68 @@ describe('a probe of llama.cpp', () => {
     assert.equal(wrongKey.keyAccepted, false);
     assert.ok(!(wrongKey.problem ?? '').includes('sk-wrong-key'));
     await close();
+  });
+});
+
+describe('a conversation with a model of llama.cpp', () => {
+  const tool = { name: 'look', description: 'Looks.', inputSchema: { type: 'object' } };
+  const input: ChatInput = {
+    type: 'chat',
+    tools: [tool],
+    messages: [
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'See.' },
+          { type: 'image', mediaType: 'image/png', data: 'iVBORw==' },
+        ],
+      },
+    ],
+  };
+
+  it('has tools, and thinks as much as its template can be told', async () => {
+    const { url, received } = await start(() => recordedReply('openai-chat-hole.sse'));
+    for (const reasoning of ['none', 'high'] as const) {
+      await collect(
+        llamaCppWire().stream(wireCall(url, { input, limits: { maxOutputTokens: 9, stop: [], reasoning } })),
+      );
+    }
+    assert.deepEqual(
+      received.map((request) => bodyOf(request)['chat_template_kwargs']),
+      [{ enable_thinking: false }, { enable_thinking: true, reasoning_effort: 'high' }],
+    );
+    assert.equal(received[0]?.path, '/v1/chat/completions');
+    assert.match(received[0].text, /"name":"look"/);
+  });
+
+  it('that takes no tools as the server was started is an error that says how to start it', async () => {
+    const { url, received } = await start(() => ({
+      status: 500,
+      json: { error: { code: 500, message: 'tools param requires --jinja flag', type: 'server_error' } },
+    }));
+    await assert.rejects(
+      () => collect(llamaCppWire().stream(wireCall(url, { input }))),
+      (error: unknown) =>
+        error instanceof ReaperError &&
+        error.kind === 'invalid-config' &&
+        !error.retryable &&
+        error.message.includes('Start it with --jinja'),
+    );
+    assert.equal(received.length, 1);
+  });
+
+  it('that sees no images goes on without them, which is said', async () => {
+    const { url } = await start(({ text }) =>
+      text.includes('image_url')
+        ? {
+            status: 500,
+            json: {
+              error: { code: 500, message: 'image input is not supported - hint: you may need to provide the mmproj' },
+            },
+          }
+        : recordedReply('openai-chat-hole.sse'),
+    );
+    const parts = await collect(llamaCppWire().stream(wireCall(url, { input })));
+    assert.match(parts.map((part) => (part.type === 'warning' ? part.message : '')).join(''), /sees no images/);
   });
 });

@@ -38,7 +38,7 @@ describe('what Ollama is asked', () => {
     const limits = { maxOutputTokens: 64, stop: ['\n'], temperature: 0 };
     const input = { ...hole, snippets: [otherFile] };
     const parts = await collect(
-      ollamaWire.stream(
+      ollamaWire().stream(
         wireCall(`${url}/v1/`, {
           model,
           input,
@@ -78,7 +78,7 @@ describe('what Ollama is asked', () => {
 
   it('has a suffix also at the end of a file, where the template would take its chat form', async () => {
     const { url, received } = await start(generated);
-    await collect(ollamaWire.stream(wireCall(url, { model, input: { ...hole, suffix: '' } })));
+    await collect(ollamaWire().stream(wireCall(url, { model, input: { ...hole, suffix: '' } })));
     assert.equal(bodyOf(received[0])['suffix'], '\n');
   });
 
@@ -86,7 +86,7 @@ describe('what Ollama is asked', () => {
     const { url, received } = await start(generated);
     for (const name of [model, 'unknown-model']) {
       await collect(
-        ollamaWire.stream(wireCall(url, { model: name, input: { ...hole, prefix: '"<|fim_middle|>" + ' } })),
+        ollamaWire().stream(wireCall(url, { model: name, input: { ...hole, prefix: '"<|fim_middle|>" + ' } })),
       );
     }
     for (const { text } of received) assert.ok(!text.includes('<|fim_middle|>" +'));
@@ -95,7 +95,7 @@ describe('what Ollama is asked', () => {
   it('is a raw prompt where only the template is known', async () => {
     const { url, received } = await start(generated);
     const fim: FimMode = { type: 'template', family: 'codestral' };
-    await collect(ollamaWire.stream(wireCall(url, { fim })));
+    await collect(ollamaWire().stream(wireCall(url, { fim })));
     assert.deepEqual(received[0]?.body, {
       model: 'some-model',
       prompt: `[SUFFIX]${hole.suffix}[PREFIX]${hole.prefix}`,
@@ -109,7 +109,7 @@ describe('what Ollama is asked', () => {
 
   it('is a chat for a model that knows neither, without thinking', async () => {
     const { url, received } = await start(() => recordedReply('ollama-chat.ndjson'));
-    await collect(ollamaWire.stream(wireCall(url, { fim: { type: 'hole-filler' } })));
+    await collect(ollamaWire().stream(wireCall(url, { fim: { type: 'hole-filler' } })));
     const prompt = holePrompt(hole, 'prefix-first');
     assert.equal(received[0]?.path, '/api/chat');
     assert.deepEqual(received[0]?.body, {
@@ -128,7 +128,7 @@ describe('what Ollama is asked', () => {
   it('is plain chat text, whose thinking is told apart', async () => {
     const { url, received } = await start(() => recordedReply('ollama-chat.ndjson'));
     const parts = await collect(
-      ollamaWire.stream(
+      ollamaWire().stream(
         wireCall(url, {
           input: {
             type: 'chat',
@@ -154,7 +154,9 @@ describe('an Ollama model without insert', () => {
   it('is asked by its template, and that is learned', async () => {
     const { url, received } = await start(({ body }) => ('suffix' in (body as object) ? refusal : generated()));
     const learned: FimMode[] = [];
-    const parts = await collect(ollamaWire.stream(wireCall(url, { model, onFimLearned: (fim) => learned.push(fim) })));
+    const parts = await collect(
+      ollamaWire().stream(wireCall(url, { model, onFimLearned: (fim) => learned.push(fim) })),
+    );
     assert.ok(textOf(parts).startsWith('th * height'));
     assert.deepEqual(learned, [{ type: 'template', family: 'qwen-coder' }]);
     assert.equal(bodyOf(received[1])['raw'], true);
@@ -163,20 +165,20 @@ describe('an Ollama model without insert', () => {
   it('is asked by chat if no template is known', async () => {
     const { url } = await start(({ path }) => (path === '/api/chat' ? recordedReply('ollama-chat.ndjson') : refusal));
     const learned: FimMode[] = [];
-    await collect(ollamaWire.stream(wireCall(url, { model: 'llama3.2', onFimLearned: (fim) => learned.push(fim) })));
+    await collect(ollamaWire().stream(wireCall(url, { model: 'llama3.2', onFimLearned: (fim) => learned.push(fim) })));
     assert.deepEqual(learned, [{ type: 'hole-filler' }]);
   });
 
   it('is not sought behind another 400', async () => {
     const { url, received } = await start(() => ({ status: 400, json: { error: 'invalid options: num_predict' } }));
-    await assert.rejects(() => collect(ollamaWire.stream(wireCall(url))), { kind: 'bad-response' });
+    await assert.rejects(() => collect(ollamaWire().stream(wireCall(url))), { kind: 'bad-response' });
     assert.equal(received.length, 1);
   });
 
   it('is an error where nothing fills holes', async () => {
     const { url, received } = await start(generated);
     await assert.rejects(
-      () => collect(ollamaWire.stream(wireCall(url, { fim: { type: 'none' } }))),
+      () => collect(ollamaWire().stream(wireCall(url, { fim: { type: 'none' } }))),
       (error: unknown) =>
         error instanceof ReaperError && error.kind === 'invalid-config' && error.message.includes('some-model'),
     );
@@ -190,7 +192,7 @@ describe('an error inside the stream of Ollama', () => {
     const types: string[] = [];
     await assert.rejects(
       async () => {
-        for await (const part of ollamaWire.stream(wireCall(url))) types.push(part.type);
+        for await (const part of ollamaWire().stream(wireCall(url))) types.push(part.type);
       },
       (error: unknown) => error instanceof ReaperError && error.message.includes('CUDA error'),
     );
@@ -220,7 +222,7 @@ describe('a probe of Ollama', () => {
         [model]: { capabilities: ['completion', 'insert'] },
       }),
     );
-    const result = await ollamaWire.probe(probeCall(url));
+    const result = await ollamaWire().probe(probeCall(url));
     assert.equal(result.reachable, true);
     assert.equal(result.model, model);
     assert.deepEqual(result.fim, { type: 'native' });
@@ -242,7 +244,7 @@ describe('a probe of Ollama', () => {
       }),
     );
     const fimOf = async (name: string): Promise<FimMode> =>
-      (await ollamaWire.probe(probeCall(url, { model: name }))).fim;
+      (await ollamaWire().probe(probeCall(url, { model: name }))).fim;
     assert.deepEqual(await fimOf('old-coder'), { type: 'native' });
     assert.deepEqual(await fimOf('starcoder2:3b'), { type: 'template', family: 'starcoder2' });
     assert.deepEqual(await fimOf('llama3.2:3b'), { type: 'hole-filler' });
@@ -251,7 +253,7 @@ describe('a probe of Ollama', () => {
 
   it('says which model is missing and how to get it', async () => {
     const { url } = await start(ollama({ 'llama3.2:3b': { capabilities: ['completion'] } }));
-    const result = await ollamaWire.probe(probeCall(url, { model }));
+    const result = await ollamaWire().probe(probeCall(url, { model }));
     assert.equal(result.modelPresent, false);
     assert.deepEqual(result.fim, { type: 'none' });
     assert.match(
@@ -262,27 +264,27 @@ describe('a probe of Ollama', () => {
 
   it('says what to get when there is no model at all', async () => {
     const { url } = await start(ollama({}));
-    const result = await ollamaWire.probe(probeCall(url));
+    const result = await ollamaWire().probe(probeCall(url));
     assert.match(result.problem ?? '', /ollama pull/);
   });
 
   it('is a result also where nothing answers, or something else does', async () => {
     const { url, close } = await start(() => ({ chunks: ['<html>'], headers: { 'content-type': 'text/html' } }));
-    const other = await ollamaWire.probe(probeCall(url));
+    const other = await ollamaWire().probe(probeCall(url));
     assert.equal(other.reachable, true);
     assert.match(other.problem ?? '', /web page/);
     await close();
-    const nobody = await ollamaWire.probe(probeCall(url));
+    const nobody = await ollamaWire().probe(probeCall(url));
     assert.equal(nobody.reachable, false);
     assert.match(nobody.problem ?? '', /Nothing answers/);
-    const wrong = await ollamaWire.probe(probeCall('localhost:11434'));
+    const wrong = await ollamaWire().probe(probeCall('localhost:11434'));
     assert.equal(wrong.reachable, false);
     assert.match(wrong.problem ?? '', /base URL/);
   });
 
   it('is cancelled by its signal', async () => {
     const { url } = await start(() => tags());
-    await assert.rejects(() => ollamaWire.probe(probeCall(url, { signal: AbortSignal.abort() })), {
+    await assert.rejects(() => ollamaWire().probe(probeCall(url, { signal: AbortSignal.abort() })), {
       kind: 'cancelled',
     });
   });

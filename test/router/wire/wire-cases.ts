@@ -17,7 +17,7 @@ export interface WireCase {
 export const wireCases: readonly WireCase[] = [
   {
     name: 'ollama',
-    wire: ollamaWire,
+    wire: ollamaWire(),
     fim: { type: 'native' },
     stream: 'ollama-generate.ndjson',
     text: 'th * height // größe 📐',
