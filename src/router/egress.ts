@@ -3,7 +3,7 @@ import type { Purpose } from './model-request.ts';
 
 export interface EgressRequest {
   readonly url: string;
-  readonly purpose: Purpose | 'probe';
+  readonly purpose: Purpose | 'probe' | 'telemetry';
   readonly providerId: string;
   readonly bytesSent: number;
 }
