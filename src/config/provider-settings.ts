@@ -21,6 +21,7 @@ export type ProviderFacts = Pick<
   | 'location'
   | 'auth'
   | 'baseUrl'
+  | 'isAddressFixed'
   | 'discover'
   | 'completionModel'
   | 'chatModel'
@@ -56,12 +57,15 @@ export function providerSettingsOf(facts: ProviderFacts): Readonly<Record<Provid
   if (facts.location === 'embedded') {
     return { enabled };
   }
+  const isFixed = facts.isAddressFixed === true;
   const isOwnServer = facts.location === 'local' || facts.baseUrl === undefined;
   return {
     enabled,
-    baseUrl: urlSetting({
-      scope: 'machine',
-      description: baseUrlDescription(facts),
+    ...(!isFixed && {
+      baseUrl: urlSetting({
+        scope: 'machine',
+        description: baseUrlDescription(facts),
+      }),
     }),
     completionModel: textSetting(facts.completionModel ?? '', {
       restricted: true,
@@ -77,16 +81,19 @@ export function providerSettingsOf(facts: ProviderFacts): Readonly<Record<Provid
       }),
     }),
     ...Object.fromEntries((facts.options ?? []).map((option) => [option.name, optionSetting(option)])),
-    headers: headerMapSetting({
-      scope: 'machine',
-      description: `HTTP headers to send with each request to ${facts.label}. Do not put keys here: use *Reaper: Set API Key*, which keeps them in the secret storage.`,
-    }),
-    ...(facts.capabilities.fim === 'probe' && {
-      fimFamily: nameSetting([...templates.keys()], {
-        restricted: true,
-        description: `The model family whose fill-in-the-middle template the model at ${facts.label} takes. Left empty, Reaper finds it out.`,
+    ...(!isFixed && {
+      headers: headerMapSetting({
+        scope: 'machine',
+        description: `HTTP headers to send with each request to ${facts.label}. Do not put keys here: use *Reaper: Set API Key*, which keeps them in the secret storage.`,
       }),
     }),
+    ...(facts.capabilities.fim === 'probe' &&
+      !isFixed && {
+        fimFamily: nameSetting([...templates.keys()], {
+          restricted: true,
+          description: `The model family whose fill-in-the-middle template the model at ${facts.label} takes. Left empty, Reaper finds it out.`,
+        }),
+      }),
     ...(isOwnServer && {
       parallelRequests: integerSetting(
         0,

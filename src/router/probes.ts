@@ -30,10 +30,15 @@ export interface Probes {
   readonly version: number;
 }
 
+interface Occasion {
+  readonly limitMs: number;
+  readonly mayAskUser: boolean;
+}
+
 // Nobody waits for it; a server that needs longer is no use for ghost text, and is asked again later.
-const BACKGROUND_LIMIT_MS = 3000;
+const BACKGROUND: Occasion = { limitMs: 3000, mayAskUser: false };
 // Somebody waits for it: enough for a cold TLS connection through a proxy.
-const TEST_LIMIT_MS = 10_000;
+const TEST: Occasion = { limitMs: 10_000, mayAskUser: true };
 
 export function createProbes(options: ProbesOptions): Probes {
   const results = new Map<string, ProbeResult>();
@@ -44,10 +49,10 @@ export function createProbes(options: ProbesOptions): Probes {
   async function ask(
     profile: ProviderProfile,
     model: string | undefined,
-    limitMs: number,
+    occasion: Occasion,
     signal: AbortSignal,
   ): Promise<ProbeResult> {
-    const result = await runProbe(options, profile, model, limitMs, signal);
+    const result = await runProbe(options, profile, model, occasion, signal);
     results.set(probeKey(profile, model), result);
     version++;
     return result;
@@ -59,7 +64,7 @@ export function createProbes(options: ProbesOptions): Probes {
       const key = probeKey(profile, model);
       const current = running.get(key);
       if (current !== undefined && !current.signal.aborted) return current.answer;
-      const started = { signal, answer: ask(profile, model, BACKGROUND_LIMIT_MS, signal) };
+      const started = { signal, answer: ask(profile, model, BACKGROUND, signal) };
       running.set(key, started);
       const forget = (): void => {
         if (running.get(key) === started) running.delete(key);
@@ -71,7 +76,7 @@ export function createProbes(options: ProbesOptions): Probes {
       for (const key of learned.keys()) {
         if (key.startsWith(`${profile.definition.id} `)) learned.delete(key);
       }
-      return ask(profile, model, TEST_LIMIT_MS, signal);
+      return ask(profile, model, TEST, signal);
     },
     learnFim(profile, model, fim) {
       learned.set(fimKey(profile, model), fim);
@@ -109,7 +114,7 @@ async function runProbe(
   options: ProbesOptions,
   profile: ProviderProfile,
   model: string | undefined,
-  limitMs: number,
+  { limitMs, mayAskUser }: Occasion,
   signal: AbortSignal,
 ): Promise<ProbeResult> {
   const { definition } = profile;
@@ -141,6 +146,7 @@ async function runProbe(
       headers: profile.headers,
       fetch: metered.fetch,
       exchange: metered.exchange,
+      mayAskUser,
       signal: fork.signal,
     };
     const result = await untilAborted(wire.probe(call), fork.signal);

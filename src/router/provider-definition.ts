@@ -60,6 +60,8 @@ export interface ProviderDefinition {
   readonly baseUrl: string | undefined;
   /** Where the address follows from the options (a region, a resource) if the user gives none; `undefined`: they do not say yet. */
   readonly baseUrlFor?: (options: Readonly<Record<string, string>>) => string | undefined;
+  /** Not the user's to set, nor headers: nothing of ours is sent there, the editor is asked. */
+  readonly isAddressFixed?: boolean;
   /** Looked for by itself at its base URL, without any setting. */
   readonly discover: boolean;
   readonly capabilities: ProviderCapabilities;

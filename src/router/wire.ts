@@ -82,6 +82,8 @@ export interface ProbeCall {
   readonly headers: Readonly<Record<string, string>>;
   readonly fetch: typeof globalThis.fetch;
   readonly exchange: OpenExchange;
+  /** The user waits for the result, and may be asked for consent to it. */
+  readonly mayAskUser?: boolean;
   readonly signal: AbortSignal;
 }
 
