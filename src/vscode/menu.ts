@@ -41,6 +41,7 @@ function menuItems(status: StatusSource, { completion }: Settings): readonly Men
         provider === undefined ? vscode.l10n.t('none') : [provider.label, provider.model].filter(Boolean).join(', '),
       command: 'reaper.selectModel',
     },
+    { label: `$(git-compare) ${vscode.l10n.t('Select Strategy…')}`, command: 'reaper.selectStrategy' },
     { label: `$(key) ${vscode.l10n.t('Set API Key…')}`, command: 'reaper.setApiKey' },
     { label: `$(debug-disconnect) ${vscode.l10n.t('Test Connection…')}`, command: 'reaper.testConnection' },
     separator(vscode.l10n.t('Ghost Text')),
@@ -58,6 +59,7 @@ function menuItems(status: StatusSource, { completion }: Settings): readonly Men
       ? { label: `$(bell) ${vscode.l10n.t('End Snooze')}`, command: 'reaper.completion.cancelSnooze' }
       : { label: `$(bell-slash) ${vscode.l10n.t('Snooze…')}`, command: 'reaper.completion.snooze' },
     separator(vscode.l10n.t('Look Behind')),
+    { label: `$(pulse) ${vscode.l10n.t('Doctor')}`, command: 'reaper.doctor' },
     { label: `$(question) ${vscode.l10n.t('Why No Suggestion?')}`, command: 'reaper.whyNoSuggestion' },
     { label: `$(globe) ${vscode.l10n.t('Show What Left This Machine')}`, command: 'reaper.showEgressLog' },
     { label: `$(output) ${vscode.l10n.t('Show Log')}`, command: 'reaper.showLog' },

@@ -75,7 +75,9 @@ function providerLines(finding: ProviderFindings): readonly string[] {
     ...(auth === 'none' ? [] : [credentialsText(credentials, auth)]),
     ...details,
     ...models.map(modelText),
-    ...(health?.problem === undefined ? [] : [vscode.l10n.t('The last request failed: {0}', health.problem)]),
+    ...(health?.problem === undefined || health.problem === problem
+      ? []
+      : [vscode.l10n.t('The last request failed: {0}', health.problem)]),
   ];
 }
 
@@ -141,9 +143,13 @@ function credentialsText(source: KeySource, auth: ProviderFindings['auth']): str
 }
 
 function modelText({ use, model, price, firstTokenMs }: ModelFinding): string {
-  const name = model ?? vscode.l10n.t('none known');
+  if (model === undefined) {
+    return use === 'completion'
+      ? vscode.l10n.t('Model for ghost text: none known')
+      : vscode.l10n.t('Model for chat: none known');
+  }
   const facts = modelFactsText({ price, contextTokens: undefined, firstTokenMs });
   return use === 'completion'
-    ? vscode.l10n.t('Model for ghost text: {0} ({1})', name, facts)
-    : vscode.l10n.t('Model for chat: {0} ({1})', name, facts);
+    ? vscode.l10n.t('Model for ghost text: {0} ({1})', model, facts)
+    : vscode.l10n.t('Model for chat: {0} ({1})', model, facts);
 }

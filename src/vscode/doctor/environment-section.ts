@@ -1,5 +1,5 @@
 /** What the doctor says of the surroundings: versions, proxy, files, what the platform can do. */
-import { arch, platform, release } from 'node:os';
+import { arch, homedir, platform, release } from 'node:os';
 import * as vscode from 'vscode';
 import { proxyVariables } from '../../config/proxy-variables.ts';
 import type { Settings } from '../../config/read-settings.ts';
@@ -37,14 +37,22 @@ function settingsLines({ settings, settingProblems, tomlFiles }: Surroundings): 
     ...tomlFiles
       .files()
       .map(({ path, isThere }) =>
-        isThere ? vscode.l10n.t('{0}: in use', path) : vscode.l10n.t('{0}: not there, and it need not be', path),
+        isThere
+          ? vscode.l10n.t('{0}: in use', fromHome(path))
+          : vscode.l10n.t('{0}: not there, and it need not be', fromHome(path)),
       ),
     ...(vscode.workspace.isTrusted
       ? []
       : [vscode.l10n.t('This workspace is not trusted: its reaper.toml and its choice of models are not used.')]),
-    ...tomlFiles.problems().map(placedText),
+    ...tomlFiles.problems().map((problem) => placedText({ ...problem, path: fromHome(problem.path) })),
     ...settingProblems(),
   ];
+}
+
+/** The report may be shown to others; the name of the user is no business of theirs. */
+function fromHome(path: string): string {
+  const home = homedir();
+  return path.startsWith(home) ? `~${path.slice(home.length)}` : path;
 }
 
 async function platformLines(version: string): Promise<readonly string[]> {

@@ -92,7 +92,10 @@ export function findingsOf(
     models: definition.location === 'embedded' ? [] : uses.map((use) => modelFinding(profile, use, told, sources)),
     listedModels: told?.result.models.length ?? 0,
     inUseFor: uses.filter((use) => profiles.list(use).includes(profile)),
-    health: health.find(({ providerId, state }) => providerId === definition.id && state === 'failing'),
+    health:
+      verdict === 'absent'
+        ? undefined
+        : health.find(({ providerId, state }) => providerId === definition.id && state === 'failing'),
   };
 }
 
