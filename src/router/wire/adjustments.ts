@@ -37,7 +37,7 @@ const OPTIONAL_FIELDS: readonly OptionalField[] = [
   { path: 'tool_choice', named: /\btool_choice\b/, missed: 'takes no choice among tools; it chooses by itself.' },
   {
     path: 'tools',
-    named: /not support (?:tools?|tool use|tool calling|function calling)\b|enable-auto-tool-choice|['"`]tools['"`]/i,
+    named: /support (?:tools?|tool use|tool calling|function calling)\b|enable-auto-tool-choice|['"`]tools['"`]/i,
     missed: NO_TOOLS,
   },
 ];
