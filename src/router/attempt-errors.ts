@@ -6,7 +6,7 @@ import { hostOf } from './http-errors.ts';
 
 export function deadlineError(candidate: Candidate, deadline: Deadline, limitMs: number): ReaperError {
   const name = nameOf(candidate);
-  const limit = limitMs < 1000 ? `${Math.round(limitMs)} ms` : `${Math.round(limitMs / 100) / 10} s`;
+  const limit = spanOf(limitMs);
   switch (deadline) {
     case 'firstUsefulTokenMs':
       return new ReaperError('timeout', `${name} gave no text within ${limit}.`);
@@ -19,6 +19,13 @@ export function deadlineError(candidate: Candidate, deadline: Deadline, limitMs:
 
 export function loadingError(candidate: Candidate): ReaperError {
   return new ReaperError('timeout', `${nameOf(candidate)} is still loading ${candidate.model}.`);
+}
+
+export function noTurnError(candidate: Candidate, limitMs: number): ReaperError {
+  return new ReaperError(
+    'timeout',
+    `${nameOf(candidate)} is busy with other requests; this one's turn did not come within ${spanOf(limitMs)}.`,
+  );
 }
 
 export function cutOffError(candidate: Candidate): ReaperError {
@@ -45,6 +52,10 @@ export function missingKeyError(candidate: Candidate): ReaperError {
 export function unexpectedError(candidate: Candidate, thrown: unknown): ReaperError {
   const message = `${nameOf(candidate)} sent something unexpected: ${errorMessage(thrown)}`;
   return new ReaperError('bad-response', message, { cause: thrown });
+}
+
+function spanOf(durationMs: number): string {
+  return durationMs < 1000 ? `${Math.round(durationMs)} ms` : `${Math.round(durationMs / 100) / 10} s`;
 }
 
 function nameOf(candidate: Candidate): string {

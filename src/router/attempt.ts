@@ -1,5 +1,4 @@
 /** One upstream call from its first byte to its one `RequestRecord`, however it ends. */
-import { untilAborted } from '../base/abort.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Disposable } from '../base/disposable.ts';
 import { ReaperError } from '../base/errors.ts';
@@ -7,26 +6,27 @@ import {
   cutOffError,
   deadlineError,
   loadingError,
-  missingKeyError,
+  noTurnError,
   onlyWhiteSpaceError,
   unexpectedError,
 } from './attempt-errors.ts';
 import type { AttemptCost, AttemptCosts } from './attempt-cost.ts';
+import { type AttemptEntry, createAttemptEntry } from './attempt-entry.ts';
 import { recordOf } from './attempt-record.ts';
 import type { Candidate } from './candidates.ts';
 import type { Credential } from './credential.ts';
-import { type Deadlines, startWatchdog, type Watchdog } from './deadlines.ts';
+import { type Deadline, type Deadlines, startWatchdog, type Watchdog } from './deadlines.ts';
 import { drain } from './drain.ts';
 import { reaperErrorWithin } from './http-errors.ts';
+import type { Admission, Admissions } from './limits/admission.ts';
 import type { ModelRequest, Strategy } from './model-request.ts';
-import { withOwnReasoning } from './own-reasoning.ts';
-import { needsCredential } from './read-credentials.ts';
-import { errorWithoutSecrets, secretsOf } from './redact-secrets.ts';
+import { errorWithoutSecrets } from './redact-secrets.ts';
 import type { AttemptRole, RequestRecord } from './request-record.ts';
+import type { ResponseCache } from './response-cache/response-cache.ts';
 import type { FinishReason, StreamPart, TokenUsage } from './stream-part.ts';
 import type { MeteredFetch, Transport } from './transport.ts';
 import type { WarmUps } from './warm-up.ts';
-import type { FimMode, WireModule } from './wire.ts';
+import type { FimMode } from './wire.ts';
 
 export interface AttemptPlan {
   readonly id: string;
@@ -41,11 +41,13 @@ export interface AttemptPlan {
   readonly deadlines: Deadlines;
   /** Chosen and read at the last moment. */
   readonly credential: () => Promise<Credential | undefined>;
+  /** Keys that could be used in place of that one. */
+  readonly otherKeys: () => number;
   /** The caller's. */
   readonly signal: AbortSignal;
 }
 
-type ModelLoading = 'none' | 'under-way' | 'done';
+export type ModelLoading = 'none' | 'under-way' | 'done';
 
 /** What became of an attempt: the record, and the error behind it for those who act on its kind. */
 export interface SettledAttempt {
@@ -54,6 +56,8 @@ export interface SettledAttempt {
   readonly error: ReaperError | undefined;
   /** `under-way`: nothing was sent yet; `done`: the model had to be loaded first, so the times say nothing of its speed. */
   readonly loading: ModelLoading;
+  /** Otherwise nothing was asked of the server, so nothing is known of it: a kept answer, or no turn. */
+  readonly wasSent: boolean;
   /** Another key is tried next: the error tells of the key, not of the provider. */
   readonly hasNextKey: boolean;
 }
@@ -63,6 +67,8 @@ export interface AttemptServices {
   readonly transport: Transport;
   readonly warmUps: Pick<WarmUps, 'load'>;
   readonly costs: AttemptCosts;
+  readonly admissions: Pick<Admissions, 'begin'>;
+  readonly cache: Pick<ResponseCache, 'keyOf' | 'find' | 'keeping'>;
   /** The server takes holes in another way than the candidate says. */
   readonly onFimLearned: (candidate: Candidate, fim: FimMode) => void;
   readonly onSettled: (attempt: SettledAttempt) => void;
@@ -84,16 +90,14 @@ export class Attempt implements Disposable {
   readonly #watchdog: Watchdog;
   readonly #metered: MeteredFetch;
   readonly #cost: AttemptCost;
+  readonly #admission: Admission;
+  readonly #entry: AttemptEntry;
   readonly #warnings: string[] = [];
   #iterator: AsyncIterator<StreamPart> | undefined;
   #rejectPull: ((error: ReaperError) => void) | undefined;
-  #secrets: readonly string[] = [];
-  #loading: ModelLoading = 'none';
-  #wasSent = false;
   #settled = false;
   #error: ReaperError | undefined;
   #firstUsefulTokenMs: number | undefined;
-  #credentialId: string | undefined;
   #usage: TokenUsage | undefined;
   #textCharacters = 0;
   #reasoningCharacters = 0;
@@ -105,15 +109,21 @@ export class Attempt implements Disposable {
     this.#startedAt = clock.wallTime();
     this.#startedMs = clock.now();
     this.#watchdog = startWatchdog(clock, plan.deadlines, (deadline, limitMs) => {
-      const isLoading = this.#loading === 'under-way';
-      this.#settle(isLoading ? loadingError(plan.candidate) : deadlineError(plan.candidate, deadline, limitMs));
+      this.#settle(this.#lateError(deadline, limitMs));
     });
+    const { candidate, request } = plan;
+    const { signal } = this.#controller;
     this.#cost = services.costs.begin(plan);
-    this.#metered = services.transport({
-      providerId: plan.candidate.providerId,
-      purpose: plan.request.purpose,
-      signal: this.#controller.signal,
+    const admission = services.admissions.begin({ candidate, request, signal });
+    const metered = services.transport({
+      providerId: candidate.providerId,
+      purpose: request.purpose,
+      signal,
+      onResponse: (headers) => admission.answered(headers),
     });
+    this.#admission = admission;
+    this.#metered = metered;
+    this.#entry = createAttemptEntry({ plan, services, metered, cost: this.#cost, admission, signal });
     plan.signal.addEventListener('abort', this.#onCallerAbort, { once: true });
     if (plan.signal.aborted) this.#onCallerAbort();
   }
@@ -155,44 +165,9 @@ export class Attempt implements Disposable {
   }
 
   async #open(): Promise<IteratorResult<StreamPart>> {
-    const { candidate, request } = this.#plan;
-    const { profile } = candidate;
-    const { signal } = this.#controller;
-    const credential = await untilAborted(this.#plan.credential(), signal);
-    this.#credentialId = credential?.id;
-    this.#secrets = secretsOf(credential, profile.headers);
-    if (credential === undefined && needsCredential(profile)) throw missingKeyError(candidate);
-    const [wire] = await untilAborted(Promise.all([profile.definition.wire(), this.#cost.ready()]), signal);
-    await this.#waitForModel(wire, credential);
-    signal.throwIfAborted();
-    this.#cost.reserve();
-    this.#wasSent = true;
-    const stream = wire.stream({
-      baseUrl: candidate.baseUrl,
-      model: candidate.model,
-      credential,
-      options: profile.options,
-      headers: profile.headers,
-      input: withOwnReasoning(request.input, candidate.providerId),
-      limits: request.limits,
-      fim: candidate.fim,
-      purpose: request.purpose,
-      ...(request.routing === undefined ? {} : { routing: request.routing }),
-      fetch: this.#metered.fetch,
-      exchange: this.#metered.exchange,
-      signal,
-      onFimLearned: (fim) => this.#services.onFimLearned(candidate, fim),
-    });
+    const stream = await this.#entry.open();
     this.#iterator = stream[Symbol.asyncIterator]();
     return this.#iterator.next();
-  }
-
-  async #waitForModel(wire: WireModule, credential: Credential | undefined): Promise<void> {
-    const load = this.#services.warmUps.load(this.#plan.candidate, wire, credential);
-    if (load === undefined) return;
-    this.#loading = 'under-way';
-    await untilAborted(load, this.#controller.signal);
-    this.#loading = 'done';
   }
 
   #observe(part: StreamPart): void {
@@ -234,6 +209,12 @@ export class Attempt implements Disposable {
     this.#cost.grew(this.#textCharacters + this.#reasoningCharacters);
   }
 
+  #lateError(deadline: Deadline, limitMs: number): ReaperError {
+    const { candidate } = this.#plan;
+    if (this.#entry.loading === 'under-way') return loadingError(candidate);
+    return this.#admission.isWaiting ? noTurnError(candidate, limitMs) : deadlineError(candidate, deadline, limitMs);
+  }
+
   /** A deadline or the caller may have ended the attempt while something was awaited. */
   #throwIfFailed(): void {
     if (this.#error !== undefined) throw this.#error;
@@ -264,28 +245,24 @@ export class Attempt implements Disposable {
       this.#metered.close();
       this.#rejectPull?.(error);
     }
-    this.#secrets = [];
-    this.#services.onSettled({
-      candidate: this.#plan.candidate,
-      record: recordOf(this.#plan, {
-        error,
-        finishReason: reason,
-        wasSent: this.#wasSent,
-        startedAt: this.#startedAt,
-        firstUsefulTokenMs: this.#firstUsefulTokenMs,
-        totalMs: this.#services.clock.now() - this.#startedMs,
-        usage: this.#usage,
-        cost: this.#cost,
-        credentialId: this.#credentialId,
-        textCharacters: this.#textCharacters,
-        reasoningCharacters: this.#reasoningCharacters,
-        bytes: this.#metered.bytes,
-        warnings: this.#warnings,
-      }),
+    const { wasSent, isReplay, credentialId, loading } = this.#entry;
+    const record = recordOf(isReplay ? { ...this.#plan, reason: 'cache' } : this.#plan, {
       error,
-      loading: this.#loading,
-      hasNextKey: false,
+      finishReason: reason,
+      wasSent,
+      startedAt: this.#startedAt,
+      firstUsefulTokenMs: this.#firstUsefulTokenMs,
+      totalMs: this.#services.clock.now() - this.#startedMs,
+      usage: this.#usage,
+      cost: this.#cost,
+      credentialId,
+      textCharacters: this.#textCharacters,
+      reasoningCharacters: this.#reasoningCharacters,
+      bytes: this.#metered.bytes,
+      warnings: this.#warnings,
     });
+    this.#admission.settle({ error, usage: record.usage });
+    this.#services.onSettled({ candidate: this.#plan.candidate, record, error, loading, wasSent, hasNextKey: false });
   }
 
   /** Everything that a wire, an SDK or a store can throw, as one error that quotes no secret. */
@@ -293,6 +270,6 @@ export class Attempt implements Disposable {
     const known = reaperErrorWithin(thrown);
     // `cancelled`: nobody on this side did, or the attempt would be settled.
     const isTold = known !== undefined && known.kind !== 'cancelled';
-    return errorWithoutSecrets(isTold ? known : unexpectedError(this.#plan.candidate, thrown), this.#secrets);
+    return errorWithoutSecrets(isTold ? known : unexpectedError(this.#plan.candidate, thrown), this.#entry.secrets);
   }
 }

@@ -75,9 +75,10 @@ export function createBookkeeping(options: BookkeepingOptions): Bookkeeping {
   }
 
   return {
-    settled({ candidate, record, error, loading, hasNextKey }) {
-      if (loading === 'none') noteLatency(candidate, record);
-      if (loading === 'under-way' || hasNextKey) penalties.inconclusive(candidate);
+    settled(attempt) {
+      const { candidate, record, error, hasNextKey } = attempt;
+      if (tellsOfSpeed(attempt)) noteLatency(candidate, record);
+      if (hasNextKey || saysNothing(attempt)) penalties.inconclusive(candidate);
       else judge(candidate, record, error);
       logger.debug(lineOf(record));
       publish(record);
@@ -95,6 +96,17 @@ export function createBookkeeping(options: BookkeepingOptions): Bookkeeping {
     onRequestFinished: finished.event,
     dispose: () => finished.dispose(),
   };
+}
+
+/** Whether its times are the server's: neither those of a model that was being loaded, nor of an answer that was kept. */
+export function tellsOfSpeed({ loading, wasSent }: SettledAttempt): boolean {
+  return loading === 'none' && wasSent;
+}
+
+/** Nothing was sent, and nothing is wrong but that somebody had to wait; a missing key is a matter of the provider. */
+function saysNothing({ loading, wasSent, error }: SettledAttempt): boolean {
+  if (loading === 'under-way') return true;
+  return !wasSent && (error === undefined || error.kind === 'timeout' || error.kind === 'overloaded');
 }
 
 function lineOf(record: RequestRecord): string {

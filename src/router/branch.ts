@@ -8,12 +8,13 @@ import type { Candidate } from './candidates.ts';
 import type { Credential } from './credential.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { KeyRing, PickedKey } from './key-ring.ts';
+import type { ModelRequest } from './model-request.ts';
 import type { AttemptRole } from './request-record.ts';
 import { decideRetry, type RetryDecision } from './retries.ts';
 import type { StreamPart } from './stream-part.ts';
 import type { TokenBucket } from './token-bucket.ts';
 
-export interface BranchPlan extends Omit<AttemptPlan, 'id' | 'role' | 'deadlines' | 'credential'> {
+export interface BranchPlan extends Omit<AttemptPlan, 'id' | 'role' | 'deadlines' | 'credential' | 'otherKeys'> {
   readonly role: AttemptRole;
   /** Asked when it comes to its end by itself: whether that makes it the winner. */
   readonly wins: (() => boolean) | undefined;
@@ -29,6 +30,8 @@ export interface BranchServices {
   readonly random: () => number;
   readonly attempts: AttemptServices;
   readonly keys: KeyRing;
+  /** Whether the limits of this key, as far as they are known, leave room for the request. */
+  hasRoom(candidate: Candidate, credentialId: string, request: ModelRequest): boolean;
   /** Of all requests together, so that retries do not make an outage worse. */
   readonly retryBudget: TokenBucket;
   began(candidate: Candidate): void;
@@ -72,7 +75,7 @@ export class Branch implements Disposable {
   /** Everything up to the first useful part or the end. Throws the `ReaperError` of the last attempt. */
   async open(): Promise<readonly StreamPart[]> {
     let { reason } = this.#plan;
-    let credential = (): Promise<PickedKey> => this.#services.keys.pick(this.candidate.profile);
+    let credential = (): Promise<PickedKey> => this.#pickKey();
     for (;;) {
       const attempt = this.#begin(reason, credential);
       try {
@@ -81,7 +84,7 @@ export class Branch implements Disposable {
         const error = errorOf(thrown);
         const fresh = await this.#prepareNext(error);
         if (fresh !== undefined) credential = () => Promise.resolve({ ...this.#picked, credential: fresh });
-        else credential = () => this.#services.keys.pick(this.candidate.profile);
+        else credential = () => this.#pickKey();
         if (this.#role === 'only') this.#role = 'retry';
         reason = `${this.#decision.type === 'retry' ? 'retry' : 'next key'} after ${error.kind}`;
       }
@@ -98,6 +101,14 @@ export class Branch implements Disposable {
     this.#stop.abort();
     this.#attempt?.dispose();
     this.#services.ended(this);
+  }
+
+  /** Rather one whose limits leave room for this request. */
+  #pickKey(): Promise<PickedKey> {
+    const { request } = this.#plan;
+    return this.#services.keys.pick(this.candidate.profile, ({ id }) =>
+      this.#services.hasRoom(this.candidate, id, request),
+    );
   }
 
   #begin(reason: string, credential: () => Promise<PickedKey>): Attempt {
@@ -117,6 +128,7 @@ export class Branch implements Disposable {
         this.#picked = await credential();
         return this.#picked.credential;
       },
+      otherKeys: () => this.#picked.others,
       signal: this.#plan.signal,
     };
     this.#decision = { type: 'give-up' };

@@ -7,7 +7,7 @@ import { createAffinities } from './affinity.ts';
 import { createAsk } from './ask.ts';
 import type { AttemptServices } from './attempt.ts';
 import { createAttemptCosts } from './attempt-cost.ts';
-import { createBookkeeping } from './bookkeeping.ts';
+import { createBookkeeping, tellsOfSpeed } from './bookkeeping.ts';
 import type { Branch, BranchServices } from './branch.ts';
 import type { Budget } from './budget.ts';
 import type { Candidate } from './candidates.ts';
@@ -19,12 +19,14 @@ import { createHealthBoard } from './health.ts';
 import { createHedges } from './hedges.ts';
 import { createKeyRing } from './key-ring.ts';
 import { createLatencyEstimates } from './latency.ts';
+import { createAdmissions } from './limits/admission.ts';
 import type { ModelUse } from './need.ts';
 import { createOrdering } from './order.ts';
 import { createPenalties } from './penalties.ts';
 import { configuredModel, createProbes } from './probes.ts';
 import { noPrices, type Prices } from './prices.ts';
 import type { ProviderProfile } from './provider-definition.ts';
+import { createResponseCache } from './response-cache/response-cache.ts';
 import { createRetryBudget } from './retries.ts';
 import { createRoutes, wishOf } from './route.ts';
 import type { RouteFacts, Router } from './router.ts';
@@ -64,6 +66,8 @@ export function createRouter(options: RouterOptions): Router {
   const lifetime = new AbortController();
   const transport = createTransport({ fetch: options.fetch, egress });
   const penalties = createPenalties({ clock, random });
+  const admissions = createAdmissions(clock);
+  const cache = createResponseCache({ clock, isOn: () => routing().responseCache });
   const latency = createLatencyEstimates();
   const speeds = createSpeeds(clock);
   const health = createHealthBoard(clock, logger);
@@ -72,7 +76,7 @@ export function createRouter(options: RouterOptions): Router {
   const discovery = createDiscovery({ profiles, probes, health, clock });
   const ordering = createOrdering({ clock, speeds, prices, random });
   const listed = (use: ModelUse): readonly ProviderProfile[] => options.profiles.list(use);
-  const routes = createRoutes({ profiles: listed, probes, penalties, egress, ordering, clock });
+  const routes = createRoutes({ profiles: listed, probes, penalties, admissions, egress, ordering, clock });
   const warmUps = createWarmUps({ transport, clock, logger, lifetime: lifetime.signal });
   const books = createBookkeeping({ penalties, latency, warmUps, health, discovery, logger });
   const affinities = createAffinities();
@@ -83,6 +87,8 @@ export function createRouter(options: RouterOptions): Router {
     transport,
     warmUps,
     costs: createAttemptCosts(options.prices, options.budget),
+    admissions,
+    cache,
     onFimLearned: ({ profile, model }, fim) => probes.learnFim(profile, model, fim),
     onSettled: () => undefined,
   };
@@ -91,13 +97,14 @@ export function createRouter(options: RouterOptions): Router {
     random,
     attempts,
     keys,
+    hasRoom: (candidate, id, request) => admissions.hasRoom(candidate, id, request),
     retryBudget: createRetryBudget(),
     began(candidate) {
       penalties.began(candidate);
       speeds.began(candidate.key);
     },
     settled(settled) {
-      speeds.settled(settled.candidate.key, settled.record, settled.loading === 'none');
+      speeds.settled(settled.candidate.key, settled.record, tellsOfSpeed(settled));
       books.settled(settled);
     },
     gaveUp: books.failed,
@@ -125,6 +132,7 @@ export function createRouter(options: RouterOptions): Router {
 
   const subscription = options.profiles.onDidChange(() => {
     penalties.forgiveAll();
+    admissions.reset();
     keys.reset();
     affinities.reset();
     degradations.reset();

@@ -14,7 +14,7 @@ export interface PickedKey {
 
 export interface KeyRing {
   /** Throws one error for all keys if none is left. */
-  pick(profile: ProviderProfile): Promise<PickedKey>;
+  pick(profile: ProviderProfile, hasRoom: (credential: Credential) => boolean): Promise<PickedKey>;
   /** Returns whether it was the key's fault. Nothing else is remembered than its id. */
   failed(credential: Credential, error: ReaperError): boolean;
   /** Settings or keys changed, or a test succeeded. */
@@ -41,13 +41,13 @@ export function createKeyRing(clock: Clock): KeyRing {
   }
 
   return {
-    async pick(profile) {
+    async pick(profile, hasRoom) {
       const stored = await readCredentials(profile);
       const [only] = stored;
       // With one key there is no choice: whether it may be tried again is a matter of the provider.
       if (stored.length < 2) return { credential: only, others: 0 };
       const good = stored.filter((credential) => faultOf(credential) === undefined);
-      if (good.length > 0) return { credential: good[0], others: good.length - 1 };
+      if (good.length > 0) return { credential: good.find(hasRoom) ?? good[0], others: good.length - 1 };
       const limited = stored
         .map((credential) => ({ credential, untilMs: faultOf(credential)?.untilMs ?? 0 }))
         .filter(({ untilMs }) => untilMs < Infinity)

@@ -5,6 +5,7 @@ import { type Absent, type Candidate, type Exclusion, type Shortlist, shortlist,
 import type { ResolvedRouting } from './default-routing.ts';
 import type { MissedChoice } from './degradation.ts';
 import type { Egress } from './egress.ts';
+import type { Admissions } from './limits/admission.ts';
 import type { ModelRequest, Purpose, RoutingHints } from './model-request.ts';
 import { COMPLETION_NEED, type ModelUse, type Need, needOf } from './need.ts';
 import type { Ordering, OrderWish } from './order.ts';
@@ -16,6 +17,7 @@ export interface RoutesOptions {
   readonly profiles: (use: ModelUse) => readonly ProviderProfile[];
   readonly probes: Probes;
   readonly penalties: Penalties;
+  readonly admissions: Pick<Admissions, 'standing'>;
   readonly egress: Egress;
   readonly ordering: Ordering;
   readonly clock: Clock;
@@ -77,7 +79,10 @@ export function createRoutes(options: RoutesOptions): Routes {
   return {
     forRequest(request, routing, affinity) {
       const list = listFor(needOf(request), request.routing);
-      return createRoute({ list, wish: wishOf(request, routing), affinity, purpose: request.purpose }, options);
+      return createRoute(
+        { list, wish: wishOf(request, routing), affinity, purpose: request.purpose, request },
+        options,
+      );
     },
     unprobed(request) {
       const { candidates, unprobed } = listFor(needOf(request), request.routing);
@@ -126,15 +131,25 @@ interface RoutePlan {
   /** The candidate that the conversation stays with. */
   readonly affinity: string | undefined;
   readonly purpose: Purpose;
+  /** `undefined`: of requests in general. */
+  readonly request?: ModelRequest;
   readonly draw?: boolean;
 }
 
 type Awaiting = Exclude<Standing, { type: 'good' }>;
 
-function createRoute({ list, wish, affinity, purpose, draw = true }: RoutePlan, options: RoutesOptions): Route {
-  const { penalties, egress, ordering } = options;
+function createRoute(
+  { list, wish, affinity, purpose, request, draw = true }: RoutePlan,
+  options: RoutesOptions,
+): Route {
+  const { penalties, admissions, egress, ordering } = options;
   const ranked = withFirst(ordering.ordered(list.candidates, wish), (candidate) => candidate.key === affinity);
-  const isGood = (candidate: Candidate): boolean => penalties.standing(candidate).type === 'good';
+  /** Who failed rests; and who has no room for this very request is asked no sooner than it has. */
+  function standingOf(candidate: Candidate): Standing {
+    const standing = penalties.standing(candidate);
+    return standing.type === 'good' && request !== undefined ? admissions.standing(candidate, request) : standing;
+  }
+  const isGood = (candidate: Candidate): boolean => standingOf(candidate).type === 'good';
   const drawn = draw && ranked[0]?.key !== affinity ? ordering.draw(ranked, wish, isGood) : undefined;
   const ordered = drawn === undefined ? ranked : withFirst(ranked, (candidate) => candidate === drawn);
   const forbidden = new Map<Candidate, Exclusion | undefined>();
@@ -175,7 +190,7 @@ function createRoute({ list, wish, affinity, purpose, draw = true }: RoutePlan, 
   return {
     next(suits) {
       for (const candidate of waiting) {
-        const standing = penalties.standing(candidate);
+        const standing = standingOf(candidate);
         if (standing.type !== 'good') {
           waiting.delete(candidate);
           later.set(candidate, standing);
