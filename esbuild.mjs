@@ -18,6 +18,7 @@ const ENTRIES = {
   extension: 'src/extension.ts',
   'predictor-worker': 'src/predictor/worker.ts',
   'syntax-worker': 'src/completion/syntax/worker.ts',
+  'ledger-worker': 'src/ledger/worker.ts',
 };
 
 /**

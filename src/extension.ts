@@ -31,6 +31,9 @@ import { createStatusSource } from './vscode/status-source.ts';
 import { createConnectionTest } from './vscode/test-connection.ts';
 import { registerToggles } from './vscode/toggles.ts';
 import { registerTomlDiagnostics } from './vscode/toml-diagnostics.ts';
+import { buildMoney } from './vscode/usage/build-money.ts';
+import { createMoneyStatus } from './vscode/usage/money-status.ts';
+import { createUsage } from './vscode/usage/register-usage.ts';
 import { createWorkspaceFiles } from './vscode/workspace-files.ts';
 
 /** VS Code waits for `deactivate`, and for nothing else that ends. */
@@ -52,9 +55,9 @@ export function activate(context: vscode.ExtensionContext): void {
     clock,
     logger,
   });
-  stop = () => {
+  stop = async () => {
     store.dispose();
-    return predictor.dispose();
+    await Promise.all([predictor.dispose(), money.dispose()]);
   };
   const embedded = createWorkspaceProvider(predictor);
   const definitions = [...providers, embedded];
@@ -72,8 +75,14 @@ export function activate(context: vscode.ExtensionContext): void {
 
   // The one door to every model.
   const prices = createPriceCatalogue({ clock, logger, overrides: () => settings().prices.overrides });
+  const workerPath = inDist('./ledger-worker.js');
+  const money = buildMoney({ context, definitions, workerPath, settings, egress, fetch, clock, logger });
+  const { budget } = money;
   const routing = (): RoutingSettings => routingSettingsOf(settings());
-  const router = store.add(createRouter({ profiles, egress, fetch, prices, routing, clock, logger }));
+  const router = store.add(createRouter({ profiles, egress, fetch, prices, budget, routing, clock, logger }));
+
+  // Until the router ends, so that what ends with it is counted too.
+  router.onRequestFinished((record) => money.add(record));
 
   // What the user sees.
   const ghostTextOptions = { router, privacy, files, settings, onSettingsChanged, inDist, clock, logger };
@@ -81,7 +90,9 @@ export function activate(context: vscode.ExtensionContext): void {
   const isOn = (): boolean => profiles.list().some(({ definition }) => definition === embedded);
   const learningOptions = { predictor, privacy, files, isOn, onSettingsChanged, clock, logger };
   const learning = store.add(registerLearning(learningOptions));
-  const status = store.add(createStatusSource({ engine, router, profiles, predictor, settings }));
+  const spent = store.add(createMoneyStatus(money, onSettingsChanged));
+  const status = store.add(createStatusSource({ engine, router, profiles, predictor, settings, money: spent }));
+  const usage = store.add(createUsage({ money, profiles, logger }));
 
   store.add(registerCommand('reaper.showLog', logger, () => channel.show()));
   store.add(registerSettingProblems(configuration.source, () => privacy.problems(), logger));
@@ -94,7 +105,7 @@ export function activate(context: vscode.ExtensionContext): void {
   store.add(registerToggles({ settings, files, logger }));
   store.add(registerGhostTextCommands(inline, logger));
   store.add(registerSnooze(engine, logger));
-  store.add(registerReports({ engine, status, egressLog: egress.log, clock, logger }));
+  store.add(registerReports({ engine, status, egressLog: egress.log, usage, clock, logger }));
   store.add(registerMenu(status, settings, logger));
   store.add(registerStatusBar(status, clock));
   logger.info(`Started in ${Math.round(clock.now() - startedAt)} ms`);

@@ -55,6 +55,7 @@ export const commands = {
   },
   'reaper.whyNoSuggestion': { title: 'Why No Suggestion?', icon: 'question' },
   'reaper.showEgressLog': { title: 'Show What Left This Machine', icon: 'globe' },
+  'reaper.showUsage': { title: 'Show Usage', icon: 'credit-card' },
   'reaper.showLog': { title: 'Show Log', icon: 'output' },
   'reaper.workspaceModel.rebuild': { title: 'Rebuild the Workspace Model', icon: 'refresh' },
 } as const satisfies Readonly<Record<`reaper.${string}`, CommandEntry>>;

@@ -1,6 +1,6 @@
 /** The budget: limits of the user, held before anything is sent, in all windows together. */
 import type { Clock } from '../base/clock.ts';
-import { ReaperError } from '../base/errors.ts';
+import type { ReaperError } from '../base/errors.ts';
 import { Emitter, type Event } from '../base/event.ts';
 import type { Budget, BudgetQuery } from '../router/budget.ts';
 import {

@@ -1,7 +1,7 @@
 /** Opens the ledger's database; one that is damaged is set aside, never deleted, and a new one begun. */
 import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { DatabaseSync } from 'node:sqlite';
+import type * as Sqlite from 'node:sqlite';
 import { errorMessage } from '../base/errors.ts';
 import { migrate } from './schema.ts';
 
@@ -26,7 +26,7 @@ export function hasSqlite(): boolean {
 }
 
 /** Throws what SQLite throws, and `NewerLedgerError`. */
-export function openDatabase(options: OpenOptions): DatabaseSync {
+export function openDatabase(options: OpenOptions): Sqlite.DatabaseSync {
   mkdirSync(dirname(options.path), { recursive: true });
   try {
     return open(options);
@@ -58,7 +58,7 @@ class DamagedError extends Error {
   readonly errcode = 11;
 }
 
-function open({ path, thorough }: OpenOptions): DatabaseSync {
+function open({ path, thorough }: OpenOptions): Sqlite.DatabaseSync {
   const module = sqlite();
   if (module === undefined) throw new Error('This editor has no SQLite.');
   const database = new module.DatabaseSync(path);
@@ -116,9 +116,7 @@ function takeLock(lock: string, wallTime: number): boolean {
   }
 }
 
-type Sqlite = typeof import('node:sqlite');
-
-function sqlite(): Sqlite | undefined {
+function sqlite(): typeof Sqlite | undefined {
   // Synchronous, `undefined` where it does not exist, and nothing that a bundler would follow.
-  return process.getBuiltinModule('node:sqlite') as Sqlite | undefined;
+  return process.getBuiltinModule('node:sqlite');
 }

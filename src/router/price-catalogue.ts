@@ -113,8 +113,8 @@ export function highestInput(tokens: number, writesCache: boolean): TokenUsage {
   };
 }
 
-async function loadCatalogue(): Promise<CatalogueModule> {
-  return await import('@pydantic/genai-prices');
+function loadCatalogue(): Promise<CatalogueModule> {
+  return import('@pydantic/genai-prices');
 }
 
 function overrideOf(overrides: PriceOverrides, { providerId, model }: PriceQuery): ModelRates | undefined {

@@ -72,6 +72,8 @@ export interface ProviderDefinition {
   readonly models: readonly string[];
   /** Id of this provider in the price catalogue; `free`: nobody is billed; left out: unknown. */
   readonly prices?: string;
+  /** Its name in OpenTelemetry's GenAI conventions, where it is not the id. */
+  readonly telemetryName?: string;
   readonly wire: () => Promise<WireModule>;
 }
 

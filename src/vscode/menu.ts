@@ -62,6 +62,7 @@ function menuItems(status: StatusSource, { completion }: Settings): readonly Men
     { label: `$(pulse) ${vscode.l10n.t('Doctor')}`, command: 'reaper.doctor' },
     { label: `$(question) ${vscode.l10n.t('Why No Suggestion?')}`, command: 'reaper.whyNoSuggestion' },
     { label: `$(globe) ${vscode.l10n.t('Show What Left This Machine')}`, command: 'reaper.showEgressLog' },
+    { label: `$(credit-card) ${vscode.l10n.t('Show Usage')}`, command: 'reaper.showUsage' },
     { label: `$(output) ${vscode.l10n.t('Show Log')}`, command: 'reaper.showLog' },
   ];
 }

@@ -1,8 +1,10 @@
 /** Which failed request deserves a notification, and what its button does: once for each provider and kind of problem. */
 import type { ErrorKind } from '../base/errors.ts';
+import { dayOf } from '../ledger/calendar.ts';
 import type { RequestRecord } from '../router/request-record.ts';
 
-export type NoticeAction = 'set-key' | 'open-provider-settings' | 'open-privacy' | 'test' | 'select-provider';
+export type NoticeAction =
+  'set-key' | 'open-provider-settings' | 'open-privacy' | 'test' | 'select-provider' | 'show-usage';
 
 export interface Notice {
   readonly providerId: string;
@@ -20,7 +22,7 @@ export interface NoticePolicy {
 export function createNoticePolicy(): NoticePolicy {
   const told = new Set<string>();
   return {
-    judge: ({ providerId, outcome }) => {
+    judge: ({ providerId, outcome, startedAt }) => {
       if (outcome.type === 'finished') {
         for (const key of told) {
           // Servers that come and go are told of once; keys that stop working after they worked are news.
@@ -31,10 +33,15 @@ export function createNoticePolicy(): NoticePolicy {
         return undefined;
       }
       const action = outcome.type === 'failed' ? actionFor(outcome.kind) : undefined;
-      if (outcome.type !== 'failed' || action === undefined || told.has(`${providerId} ${outcome.kind}`)) {
+      if (outcome.type !== 'failed' || action === undefined) {
         return undefined;
       }
-      told.add(`${providerId} ${outcome.kind}`);
+      // A limit holds for all providers; it is said once a day, not at each key.
+      const topic = outcome.kind === 'budget' ? `budget ${dayOf(startedAt)}` : `${providerId} ${outcome.kind}`;
+      if (told.has(topic)) {
+        return undefined;
+      }
+      told.add(topic);
       return { providerId, message: outcome.message, action };
     },
     forget: () => told.clear(),
@@ -47,8 +54,9 @@ function actionFor(kind: ErrorKind): NoticeAction | undefined {
     case 'auth':
       return 'set-key';
     case 'quota':
-    case 'budget':
       return 'select-provider';
+    case 'budget':
+      return 'show-usage';
     case 'invalid-config':
       return 'open-provider-settings';
     case 'privacy':

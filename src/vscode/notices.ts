@@ -43,6 +43,7 @@ const TITLES: Readonly<Record<NoticeAction, () => string>> = {
   'open-provider-settings': () => vscode.l10n.t('Open Settings'),
   'open-privacy': () => vscode.l10n.t('Open Setting'),
   test: () => vscode.l10n.t('Test Connection'),
+  'show-usage': () => vscode.l10n.t('Show Usage'),
   'select-provider': () => vscode.l10n.t('Select Provider'),
 };
 
@@ -57,6 +58,8 @@ async function act(action: NoticeAction, providerId: string): Promise<void> {
       return openSetting('reaper.privacy.localOnly');
     case 'test':
       return run('reaper.testConnection', providerId);
+    case 'show-usage':
+      return run('reaper.showUsage');
     case 'select-provider':
       return run('reaper.selectModel');
   }

@@ -14,6 +14,7 @@ const PRIORITY = 100;
 const LINKS: readonly (readonly [CommandId, string, () => string])[] = [
   ['reaper.selectModel', 'server', () => vscode.l10n.t('Select model')],
   ['reaper.whyNoSuggestion', 'question', () => vscode.l10n.t('Why no suggestion?')],
+  ['reaper.showUsage', 'credit-card', () => vscode.l10n.t('Usage')],
   ['reaper.showLog', 'output', () => vscode.l10n.t('Log')],
 ];
 

@@ -10,6 +10,7 @@ import type { Router } from '../router/router.ts';
 import { isLanguageOn } from './languages-on.ts';
 import type { StatusFacts } from './status-text.ts';
 import { TYPED_SCHEMES } from './typed-schemes.ts';
+import type { MoneyStatus } from './usage/money-status.ts';
 
 export interface StatusSource extends Disposable {
   facts(): StatusFacts;
@@ -22,16 +23,18 @@ export interface StatusSourceOptions {
   readonly profiles: Pick<Profiles, 'list' | 'find' | 'onDidChange'>;
   readonly predictor: Pick<Predictor, 'state' | 'onStateChanged'>;
   readonly settings: () => Settings;
+  readonly money: Pick<MoneyStatus, 'facts' | 'onDidChange'>;
 }
 
 export function createStatusSource(options: StatusSourceOptions): StatusSource {
-  const { engine, router, profiles, predictor, settings } = options;
+  const { engine, router, profiles, predictor, settings, money } = options;
   const store = new DisposableStore();
   const changed = store.add(new Emitter<void>());
   const fire = (): void => changed.fire();
   store.add(engine.onStatusChanged(fire));
   store.add(profiles.onDidChange(fire));
   store.add(predictor.onStateChanged(fire));
+  store.add(money.onDidChange(fire));
   store.add(vscode.window.onDidChangeActiveTextEditor(fire));
   store.add(vscode.workspace.onDidOpenTextDocument(fire));
   return {
@@ -50,6 +53,7 @@ export function createStatusSource(options: StatusSourceOptions): StatusSource {
           languageId === undefined || isLanguageOn(completion.languages, languageId) ? undefined : languageId,
         workspaceModel: isEmbeddedOn(profiles) ? predictor.state : undefined,
         localOnly: privacy.localOnly,
+        money: money.facts(),
       };
     },
     onDidChange: changed.event,

@@ -2,6 +2,8 @@
 import * as vscode from 'vscode';
 import type { CompletionStatus } from '../completion/engine.ts';
 import type { PredictorState } from '../predictor/predictor.ts';
+import type { MoneyFacts } from './usage/money-status.ts';
+import { costLabel, moneyTexts } from './usage/money-text.ts';
 
 export interface StatusFacts {
   readonly status: CompletionStatus;
@@ -11,6 +13,7 @@ export interface StatusFacts {
   readonly offForLanguage: string | undefined;
   readonly workspaceModel: PredictorState | undefined;
   readonly localOnly: boolean;
+  readonly money?: MoneyFacts;
 }
 
 export interface StatusText {
@@ -26,7 +29,7 @@ const WARNING_ICON = 'warning';
 export function statusText(facts: StatusFacts): StatusText {
   const { icon, headline } = stateText(facts);
   return {
-    text: `$(${icon}) ${NAME}`,
+    text: `$(${icon}) ${NAME}${facts.money === undefined ? '' : costLabel(facts.money)}`,
     headline: `${NAME}: ${headline}`,
     details: detailTexts(facts),
     warning: icon === WARNING_ICON,
@@ -52,10 +55,11 @@ function stateText({ status, offForLanguage }: StatusFacts): { readonly icon: st
   }
 }
 
-function detailTexts({ provider, workspaceModel, localOnly }: StatusFacts): readonly string[] {
+function detailTexts({ provider, workspaceModel, localOnly, money }: StatusFacts): readonly string[] {
   return [
     provider === undefined ? vscode.l10n.t('No provider is available.') : providerText(provider),
     ...(workspaceModel === undefined ? [] : [workspaceModelText(workspaceModel)]),
+    ...(money === undefined ? [] : moneyTexts(money)),
     ...(localOnly ? [vscode.l10n.t('Local only: nothing leaves this machine and the hosts you listed.')] : []),
   ];
 }

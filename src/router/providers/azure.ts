@@ -48,5 +48,6 @@ export const azure = defineProvider({
   completionModel: undefined,
   models: [],
   prices: 'azure',
+  telemetryName: 'azure.ai.openai',
   wire: once(async () => (await import('../wire/azure.ts')).azureWire({ apiOption: 'api' })),
 });

@@ -53,6 +53,7 @@ export const bedrock = defineProvider({
     'qwen.qwen3-coder-480b-a35b-v1:0',
   ],
   prices: 'aws',
+  telemetryName: 'aws.bedrock',
   wire: once(async () =>
     (await import('../wire/bedrock.ts')).bedrockWire({
       // Most of its users ask Claude, which reads what follows the cursor first (facts/completions §10.3).

@@ -35,6 +35,7 @@ export function createCopilotProvider(models: LanguageModels): ProviderDefinitio
     completionModel: undefined,
     models: [],
     prices: 'github-copilot',
+    telemetryName: 'github.copilot',
     wire: once(async () => (await import('../wire/language-model.ts')).languageModelWire({ models, label, url: URL })),
   });
 }

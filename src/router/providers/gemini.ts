@@ -25,5 +25,6 @@ export const gemini = defineProvider({
   chatModel: 'gemini-3.8-flash',
   models: ['gemini-3.5-flash-lite', 'gemini-3.8-flash', 'gemini-3.1-pro-preview', 'gemini-3.1-flash-lite'],
   prices: 'google',
+  telemetryName: 'gcp.gemini',
   wire: once(async () => (await import('../wire/gemini.ts')).geminiWire()),
 });

@@ -25,5 +25,6 @@ export const mistral = defineProvider({
   chatModel: 'mistral-medium-latest',
   models: ['codestral-latest', 'mistral-medium-latest', 'mistral-large-2512', 'mistral-small-latest'],
   prices: 'mistral',
+  telemetryName: 'mistral_ai',
   wire: once(async () => (await import('../wire/mistral.ts')).mistralWire()),
 });

@@ -24,6 +24,7 @@ export const xai = defineProvider({
   chatModel: 'grok-4.6',
   models: ['grok-4.3', 'grok-4.6', 'grok-4.5'],
   prices: 'x-ai',
+  telemetryName: 'x_ai',
   wire: once(async () =>
     (await import('../wire/openai.ts')).openAiWire({
       fim: 'hole-filler',

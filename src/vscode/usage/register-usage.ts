@@ -1,0 +1,98 @@
+/** Shows what was spent when it is asked for, and says by itself when a limit is nearly used up or usage cannot be kept. */
+import * as vscode from 'vscode';
+import { type Disposable, DisposableStore } from '../../base/disposable.ts';
+import { Emitter } from '../../base/event.ts';
+import type { Logger } from '../../base/logger.ts';
+import type { CommandId } from '../../config/commands.ts';
+import type { Profiles } from '../../config/profiles.ts';
+import { settingOf } from '../../ledger/budget-errors.ts';
+import type { BudgetState } from '../../ledger/budget-limits.ts';
+import type { UsageReport } from '../../ledger/usage.ts';
+import type { Report } from '../live-report.ts';
+import { registerCommand } from '../register-command.ts';
+import { openSetting } from '../setting-problems.ts';
+import type { Money } from './build-money.ts';
+import { budgetText } from './money-text.ts';
+import { usageText } from './usage-text.ts';
+
+export interface UsageOptions {
+  readonly money: Pick<Money, 'ledger' | 'budget' | 'onNotice'>;
+  readonly profiles: Pick<Profiles, 'find'>;
+  readonly logger: Logger;
+}
+
+export interface Usage extends Disposable {
+  /** For those who show reports. */
+  readonly report: Report;
+  /** The command; `show` opens the report. */
+  register(show: (report: Report) => Promise<void>): Disposable;
+}
+
+export function createUsage({ money, profiles, logger }: UsageOptions): Usage {
+  const { ledger, budget } = money;
+  const store = new DisposableStore();
+  const changed = store.add(new Emitter<void>());
+  let latest: UsageReport | undefined;
+
+  async function refresh(): Promise<void> {
+    latest = await ledger.report();
+  }
+
+  const report: Report = {
+    name: `${vscode.l10n.t('Usage')}.md`,
+    render: () =>
+      latest === undefined
+        ? ''
+        : usageText({
+            report: latest,
+            budgets: budget.states(),
+            trouble: ledger.trouble()?.message,
+            labelOf: (id) => profiles.find(id)?.definition.label ?? id,
+          }),
+    onDidChange: changed.event,
+  };
+
+  store.add(
+    ledger.onTotalsChanged(() => {
+      // Only for those who look at it.
+      if (latest !== undefined && isOpen(report.name)) void refresh().then(() => changed.fire());
+    }),
+  );
+  store.add(budget.onNearlySpent((state) => void tellNearlySpent(state)));
+  const told = new Set<string>();
+  const tellOnce = (message: string | undefined): void => {
+    if (message === undefined || told.has(message)) return;
+    told.add(message);
+    void tell(message);
+  };
+  store.add(ledger.onTroubleChanged((trouble) => tellOnce(trouble?.type === 'missing' ? undefined : trouble?.message)));
+  store.add(money.onNotice(tellOnce));
+
+  return {
+    report,
+    register: (show) =>
+      registerCommand('reaper.showUsage', logger, async () => {
+        await refresh();
+        await show(report);
+      }),
+    dispose: () => store.dispose(),
+  };
+}
+
+function isOpen(name: string): boolean {
+  return vscode.workspace.textDocuments.some(({ uri, isClosed }) => !isClosed && uri.path === `/${name}`);
+}
+
+async function tellNearlySpent(state: BudgetState): Promise<void> {
+  const show = vscode.l10n.t('Show Usage');
+  const setting = vscode.l10n.t('Open Setting');
+  const chosen = await vscode.window.showWarningMessage(budgetText(state), show, setting);
+  if (chosen === show) await vscode.commands.executeCommand('reaper.showUsage' satisfies CommandId);
+  else if (chosen === setting) await openSetting(settingOf(state.scope));
+}
+
+async function tell(message: string): Promise<void> {
+  const log = vscode.l10n.t('Show Log');
+  const chosen = await vscode.window.showWarningMessage(message, log);
+  if (chosen === log) await vscode.commands.executeCommand('reaper.showLog' satisfies CommandId);
+}
