@@ -106,7 +106,7 @@ export function createAsk(
       hedges: services.hedges,
       clock,
       random: services.random,
-      begin(candidate, { strategy, role, reason, wins, firstUsefulTokenMs, input }) {
+      begin(candidate, { strategy, role, reason, wins, isAlone, firstUsefulTokenMs, input }) {
         const firstMs = Math.min(deadlines.firstUsefulTokenMs, firstUsefulTokenMs ?? Infinity);
         const branch = new Branch(
           {
@@ -124,7 +124,7 @@ export function createAsk(
               firstUsefulTokenMs: firstMs,
               totalMs: deadlines.totalMs - (clock.now() - startedMs),
             }),
-            hasAnother: () => route.hasNext(),
+            hasAnother: () => isAlone?.() === false || route.hasNext(),
             signal,
           },
           services.branches,

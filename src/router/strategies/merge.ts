@@ -46,7 +46,12 @@ async function* runMerge(run: StrategyRun, field: readonly Candidate[]): AsyncGe
   let isOver = false;
   try {
     for (const candidate of field) {
-      const branch = run.begin(candidate, { strategy: 'parallel_merge', role: 'piece', reason: 'a piece to merge' });
+      const branch = run.begin(candidate, {
+        strategy: 'parallel_merge',
+        role: 'piece',
+        reason: 'a piece to merge',
+        isAlone: () => running.size <= 1,
+      });
       running.set(branch, readToEnd(branch));
     }
     while (running.size > 0 && agreedText(textsOf(pieces), field.length) === undefined) {

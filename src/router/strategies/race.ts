@@ -77,7 +77,7 @@ function createContest(run: StrategyRun, field: readonly Candidate[]): Contest {
     const runner: Runner = new Runner(
       (hasContent) => {
         const wins = (): boolean => hasContent() && claim(candidate);
-        return run.begin(candidate, { strategy: 'race', role, reason, wins });
+        return run.begin(candidate, { strategy: 'race', role, reason, wins, isAlone: () => running.size <= 1 });
       },
       reason,
       (progress) => isUseful(progress, routing.minUsefulTokens),

@@ -44,12 +44,19 @@ async function* runSpeculation(
   const failures: FailedAttempt[] = [];
   const runners = new Set<Runner>();
   const reason = 'first choice on this machine';
-  const branch = run.begin(local, { strategy: 'speculate_k', role: 'loser', reason, wins: () => claim(local) });
+  const branch = run.begin(local, {
+    strategy: 'speculate_k',
+    role: 'loser',
+    reason,
+    wins: () => claim(local),
+    isAlone: () => started && runners.size === 0,
+  });
   const spreadMs = LONGEST_HEAD_START_MS - SHORTEST_HEAD_START_MS;
   const alarm = startAlarm(clock, 'start', SHORTEST_HEAD_START_MS + run.random() * spreadMs);
   let shownCharacters = 0;
   let isShown = false;
   let started = false;
+  let isLocalBroken = false;
   let claimed: Candidate | undefined;
   /** Came to its end without a word: an answer if nobody has a better one. */
   let empty: Runner | undefined;
@@ -76,6 +83,7 @@ async function* runSpeculation(
           role: 'loser',
           reason: why,
           wins: () => hasContent() && claim(candidate),
+          isAlone: () => isLocalBroken && runners.size <= 1,
         });
       runners.add(new Runner(begin, why, isBetter));
     }
@@ -123,6 +131,7 @@ async function* runSpeculation(
         }
         case 'broken':
           localEvent = undefined;
+          isLocalBroken = true;
           route.failed(local, event.error);
           failures.push({ candidate: local, error: event.error });
           startBetter();

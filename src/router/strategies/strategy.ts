@@ -32,6 +32,8 @@ export interface BranchStart {
   readonly role: AttemptRole;
   /** Asked when it comes to its end by itself: whether that makes it the winner. */
   readonly wins?: () => boolean;
+  /** Nobody else is asked at the same time: otherwise a failure is not tried again. Always so if left out. */
+  readonly isAlone?: () => boolean;
   /** Goes into the record. */
   readonly reason: string;
   /** A tighter limit for the first useful token. */
