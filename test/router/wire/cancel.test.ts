@@ -22,7 +22,7 @@ for (const one of wireCases) {
     it('closes the socket when the loop is left', async () => {
       server = await startLoopback(() => ({ headers: headersOf(one.stream), chunks: beginning, end: 'hang' }));
       const { signal } = new AbortController();
-      for await (const part of one.wire.stream(wireCall(server.url, { fim: one.fim, signal }))) {
+      for await (const part of one.wire.stream(wireCall(server.url, { fim: one.fim, ...one.call, signal }))) {
         if (part.type === 'text-delta') break;
       }
       assert.equal(await server.received[0]?.ended, false);
@@ -34,7 +34,7 @@ for (const one of wireCases) {
       const controller = new AbortController();
       await assert.rejects(async () => {
         for await (const part of one.wire.stream(
-          wireCall(server?.url ?? '', { fim: one.fim, signal: controller.signal }),
+          wireCall(server?.url ?? '', { fim: one.fim, ...one.call, signal: controller.signal }),
         )) {
           if (part.type === 'text-delta') controller.abort();
         }
@@ -51,7 +51,9 @@ for (const one of wireCases) {
         asked.open();
         return { after: never.opened };
       });
-      const running = collect(one.wire.stream(wireCall(server.url, { fim: one.fim, signal: controller.signal })));
+      const running = collect(
+        one.wire.stream(wireCall(server.url, { fim: one.fim, ...one.call, signal: controller.signal })),
+      );
       const outcome = assert.rejects(running, isCancellation);
       await asked.opened;
       controller.abort();
@@ -62,7 +64,7 @@ for (const one of wireCases) {
 
     it('sends nothing when the signal was aborted before', async () => {
       server = await startLoopback(() => recordedReply(one.stream));
-      const call = wireCall(server.url, { fim: one.fim, signal: AbortSignal.abort() });
+      const call = wireCall(server.url, { fim: one.fim, ...one.call, signal: AbortSignal.abort() });
       await assert.rejects(() => collect(one.wire.stream(call)), isCancellation);
       assert.equal(server.received.length, 0);
     });
@@ -74,7 +76,7 @@ for (const one of wireCases) {
       await assert.rejects(
         async () => {
           for await (const part of one.wire.stream(
-            wireCall(server?.url ?? '', { fim: one.fim, signal: controller.signal }),
+            wireCall(server?.url ?? '', { fim: one.fim, ...one.call, signal: controller.signal }),
           )) {
             if (part.type === 'text-delta') controller.abort(deadline);
           }
@@ -89,13 +91,14 @@ for (const one of wireCases) {
       // Without a network, for `fetch` itself leaves one until the garbage is collected.
       const fetch = (): Promise<Response> =>
         Promise.resolve(new Response(recorded(one.stream).join(''), { headers: headersOf(one.stream) }));
-      await collect(one.wire.stream(wireCall('http://127.0.0.1:1', { fim: one.fim, signal, fetch })));
+      await collect(one.wire.stream(wireCall('http://127.0.0.1:1', { fim: one.fim, ...one.call, signal, fetch })));
       assert.equal(listeners.current, 0);
     });
 
     it('leaves the connection fit for the next request when the answer came to its end', async () => {
       server = await startLoopback(() => recordedReply(one.stream));
-      for (let count = 0; count < 6; count++) await collect(one.wire.stream(wireCall(server.url, { fim: one.fim })));
+      for (let count = 0; count < 6; count++)
+        await collect(one.wire.stream(wireCall(server.url, { fim: one.fim, ...one.call })));
       // Two, since fetch gives a socket back a moment after its answer's end; six if answers were broken off.
       assert.ok(server.connections <= 2, String(server.connections));
     });
@@ -109,7 +112,7 @@ for (const one of wireCases) {
         yield* chunks.slice(beginning.length);
       }
       server = await startLoopback(() => ({ headers: headersOf(one.stream), chunks: paced() }));
-      for await (const part of one.wire.stream(wireCall(server.url, { fim: one.fim }))) {
+      for await (const part of one.wire.stream(wireCall(server.url, { fim: one.fim, ...one.call }))) {
         // If the first text were held back, the server would never send the rest.
         if (part.type === 'text-delta') seen.open();
       }

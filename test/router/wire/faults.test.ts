@@ -27,7 +27,7 @@ async function failing(
   const parts: StreamPart[] = [];
   try {
     for await (const part of one.wire.stream(
-      wireCall(server.url, { fim: one.fim, credential: credentialOf('api-key', 'sk-secret-1234') }),
+      wireCall(server.url, { fim: one.fim, ...one.call, credential: credentialOf('api-key', 'sk-secret-1234') }),
     )) {
       parts.push(part);
     }
@@ -65,7 +65,7 @@ for (const one of wireCases) {
   describe(`the ${one.name} protocol`, () => {
     it('gives the text, one usage at least, and one finish at the end', async () => {
       server = await startLoopback(() => recordedReply(one.stream));
-      const parts = await collect(one.wire.stream(wireCall(server.url, { fim: one.fim })));
+      const parts = await collect(one.wire.stream(wireCall(server.url, { fim: one.fim, ...one.call })));
       assert.equal(textOf(parts), one.text);
       assert.equal(parts.filter((part) => part.type === 'finish').length, 1);
       assert.equal(parts.at(-1)?.type, 'finish');
@@ -84,7 +84,9 @@ for (const one of wireCases) {
           }
           const fetch = (): Promise<Response> =>
             Promise.resolve(new Response(streamOf(pieces), { headers: typeOf(one) }));
-          const parts = await collect(one.wire.stream(wireCall('http://127.0.0.1:1', { fim: one.fim, fetch })));
+          const parts = await collect(
+            one.wire.stream(wireCall('http://127.0.0.1:1', { fim: one.fim, ...one.call, fetch })),
+          );
           assert.equal(textOf(parts), one.text);
         }),
         { numRuns: 30 },
@@ -179,7 +181,7 @@ for (const one of wireCases) {
         index === at ? chunk.map((byte) => (byte === 0x2a ? 0xff : byte)) : chunk,
       );
       server = await startLoopback(() => ({ headers: typeOf(one), chunks: bad }));
-      const parts = await collect(one.wire.stream(wireCall(server.url, { fim: one.fim })));
+      const parts = await collect(one.wire.stream(wireCall(server.url, { fim: one.fim, ...one.call })));
       assert.ok(textOf(parts).startsWith('th \ufffd height'));
     });
 
@@ -188,7 +190,7 @@ for (const one of wireCases) {
       const { url } = server;
       await server.close();
       await assert.rejects(
-        () => collect(one.wire.stream(wireCall(url, { fim: one.fim }))),
+        () => collect(one.wire.stream(wireCall(url, { fim: one.fim, ...one.call }))),
         (error: unknown) =>
           error instanceof ReaperError && error.kind === 'network' && error.message.includes(url.slice(7)),
       );
@@ -198,7 +200,7 @@ for (const one of wireCases) {
       const forbidden = new ReaperError('privacy', 'Not that one.');
       const fetch = (): Promise<Response> => Promise.reject(forbidden);
       await assert.rejects(
-        () => collect(one.wire.stream(wireCall('http://127.0.0.1:1', { fim: one.fim, fetch }))),
+        () => collect(one.wire.stream(wireCall('http://127.0.0.1:1', { fim: one.fim, ...one.call, fetch }))),
         (error: unknown) => error === forbidden,
       );
     });

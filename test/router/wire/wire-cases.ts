@@ -1,10 +1,11 @@
 /** Every protocol with a stream that was recorded from it, for what all of them must do alike. */
 import { anthropicWire } from '../../../src/router/wire/anthropic.ts';
+import { azureWire } from '../../../src/router/wire/azure.ts';
 import { llamaCppWire } from '../../../src/router/wire/llama-cpp.ts';
 import { mistralWire } from '../../../src/router/wire/mistral.ts';
 import { ollamaWire } from '../../../src/router/wire/ollama.ts';
 import { openAiWire } from '../../../src/router/wire/openai.ts';
-import type { FimMode, WireModule } from '../../../src/router/wire.ts';
+import type { FimMode, WireCall, WireModule } from '../../../src/router/wire.ts';
 
 export interface WireCase {
   readonly name: string;
@@ -12,6 +13,8 @@ export interface WireCase {
   readonly fim: FimMode;
   readonly stream: string;
   readonly text: string;
+  /** Where it is no hole that is asked for. */
+  readonly call?: Partial<WireCall>;
 }
 
 export const wireCases: readonly WireCase[] = [
@@ -41,6 +44,26 @@ export const wireCases: readonly WireCase[] = [
     wire: openAiWire({ fim: 'hole-filler', maxTokensField: 'max_completion_tokens', maxStops: 4 }),
     fim: { type: 'hole-filler' },
     stream: 'openai-chat-hole.sse',
+    text: 'th * height',
+  },
+  {
+    name: 'openai responses',
+    wire: openAiWire({
+      fim: 'hole-filler',
+      maxTokensField: 'max_completion_tokens',
+      maxStops: 4,
+      apiOption: 'api',
+    }),
+    fim: { type: 'hole-filler' },
+    stream: 'openai-responses-area.sse',
+    text: 'th * height // größe 📐',
+    call: { input: { type: 'chat', messages: [] }, options: { api: 'responses' } },
+  },
+  {
+    name: 'azure',
+    wire: azureWire({ apiOption: 'api' }),
+    fim: { type: 'hole-filler' },
+    stream: 'azure-chat-hole.sse',
     text: 'th * height',
   },
   { name: 'mistral', wire: mistralWire(), fim: { type: 'native' }, stream: 'mistral-fim.sse', text: 'th * height' },
