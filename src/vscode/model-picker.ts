@@ -17,7 +17,7 @@ type Choice =
 /** A server may list hundreds; looking all of them up would make the list wait. */
 const MOST_DESCRIBED = 100;
 
-/** Resolves with `''` for automatic, and with `undefined` when the user gave up or there is nothing to choose from. */
+/** Resolves with `''` for automatic, also where there is nothing to choose from, and with `undefined` when the user gave up. */
 export async function pickModel(
   { router, prices }: ModelSources,
   profile: ProviderProfile,
@@ -27,7 +27,7 @@ export async function pickModel(
   const { definition } = profile;
   const listed = models.length > 0 ? models : definition.models;
   if (listed.length === 0) {
-    return undefined;
+    return '';
   }
   const routes = router.completionRoute();
   const automatic = definition[setting] ?? (setting === 'completionModel' ? model : listed[0]);

@@ -113,9 +113,10 @@ async function useProvider(options: SelectModelOptions, chosen: ProviderProfile,
       options.test.report(complete, result);
     } else {
       const model = await pickModel(options, complete, result, purpose.setting);
-      if (model !== undefined) {
-        await writeSetting(providerSettingKey(id, purpose.setting), () => (model === '' ? undefined : model));
+      if (model === undefined) {
+        return;
       }
+      await writeSetting(providerSettingKey(id, purpose.setting), () => (model === '' ? undefined : model));
     }
   }
   // Written even if it does not answer now: a server that is started later is what the user asked for.

@@ -80,7 +80,15 @@ describe('selecting a model in the editor', () => {
     assert.equal(user.pickers.length, 2);
   });
 
-  it('changes nothing when the user gives up', async () => {
+  it('changes nothing when the user gives up, be it at the last question', async () => {
+    await vscode.workspace
+      .getConfiguration()
+      .update('reaper.providers.openai-compatible.baseUrl', server.baseUrl, vscode.ConfigurationTarget.Global);
+    written.add('reaper.providers.openai-compatible.baseUrl');
+    user.chosen.push('Ghost Text', 'OpenAI-compatible');
+    await vscode.commands.executeCommand('reaper.selectModel');
+    assert.equal(user.pickers.length, 3);
+    assert.equal(globalValue(ORDER), undefined);
     await vscode.commands.executeCommand('reaper.selectModel');
     assert.equal(globalValue(ORDER), undefined);
   });
