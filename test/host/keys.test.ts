@@ -42,6 +42,33 @@ describe('keys in the editor', () => {
     });
   });
 
+  it('can be several: one is added, one replaced, one removed, told apart by their last characters', async () => {
+    const labels = (): string[] =>
+      (user.pickers.at(-1)?.items ?? []).map(({ label }) => label.replace(/^\$\(.*\) /, ''));
+    const set = async (key: string, choice?: string): Promise<void> => {
+      user.typed.push(key);
+      if (choice !== undefined) {
+        user.chosen.push(choice);
+      }
+      await vscode.commands.executeCommand('reaper.setApiKey', 'openai');
+    };
+    await withSettings({ 'reaper.providers.openai.baseUrl': server.baseUrl }, async () => {
+      await set(KEY);
+      await set('sk-second-key-0123456789-2222', 'Add Another');
+      assert.deepEqual(labels(), ['Replace Key 1 (…cdef)', 'Add Another Key']);
+      await set('sk-third-key-0123456789-3333', 'Replace Key 2');
+      user.chosen.push('OpenAI', 'Key 1');
+      await vscode.commands.executeCommand('reaper.removeApiKey');
+      assert.deepEqual(labels(), ['Key 1 (…cdef)', 'Key 2 (…3333)', 'All of Them']);
+      // The other one is left, and nothing needs to be chosen among one.
+      user.chosen.push('OpenAI');
+      await vscode.commands.executeCommand('reaper.removeApiKey');
+      user.messages.length = 0;
+      await vscode.commands.executeCommand('reaper.removeApiKey');
+      assert.match(user.messages[0]?.message ?? '', /no stored keys/);
+    });
+  });
+
   it('are refused when they cannot be keys, and nothing is sent', async () => {
     user.typed.push('two words');
     await vscode.commands.executeCommand('reaper.setApiKey', 'openai');

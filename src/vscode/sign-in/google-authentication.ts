@@ -23,11 +23,11 @@ export interface GoogleAuthenticationOptions {
   readonly fetch: typeof globalThis.fetch;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Another one for tests; there is no setting for it. */
+  /** Others for tests; there is no setting for them. */
+  readonly account?: { readonly provider: string; readonly label: string };
   readonly issuer?: string;
 }
 
-const { provider: PROVIDER, label: LABEL } = googleAccount;
 const ISSUER = 'https://accounts.google.com';
 const SESSION_SECRET = 'reaper.google.session';
 const CLIENT_SECRET = 'reaper.google.clientSecret';
@@ -39,7 +39,8 @@ export interface GoogleAuthentication extends Disposable {
 }
 
 export function registerGoogleAuthentication(options: GoogleAuthenticationOptions): GoogleAuthentication {
-  const { secrets, clientId, fetch, clock, logger } = options;
+  const { secrets, clientId, fetch, clock, logger, account = googleAccount } = options;
+  const { label } = account;
   const store = new DisposableStore();
   const registration = async (): Promise<Registration> => {
     const id = clientId();
@@ -50,7 +51,7 @@ export function registerGoogleAuthentication(options: GoogleAuthenticationOption
   };
   const client = createOAuthClient({
     issuer: options.issuer ?? ISSUER,
-    names: { label: LABEL, clientSetting: 'the setting reaper.google.clientId' },
+    names: { label, clientSetting: 'the setting reaper.google.clientId' },
     registration,
     // Google gives a refresh token only for these (developers.google.com/identity/protocols/oauth2/native-app).
     authorizationParameters: { access_type: 'offline', prompt: 'consent' },
@@ -59,16 +60,16 @@ export function registerGoogleAuthentication(options: GoogleAuthenticationOption
   });
   const sessions = store.add(
     createOAuthSessions({
-      label: LABEL,
+      label,
       client,
       secrets,
       secretName: SESSION_SECRET,
-      onExpired: () => void offerSignIn(),
+      onExpired: () => void offerSignIn(account),
       clock,
       logger,
     }),
   );
-  const signIn = createSignInWays({ client, label: LABEL, redirects: options.redirects, clock });
+  const signIn = createSignInWays({ client, label, redirects: options.redirects, clock });
   const changed = store.add(new vscode.EventEmitter<vscode.AuthenticationProviderAuthenticationSessionsChangeEvent>());
   /** VS Code wants to know what came and what went, and events from other windows say only that something did. */
   let known: vscode.AuthenticationSession | undefined;
@@ -127,18 +128,18 @@ export function registerGoogleAuthentication(options: GoogleAuthenticationOption
     },
     removeSession: remove,
   };
-  store.add(vscode.authentication.registerAuthenticationProvider(PROVIDER, LABEL, provider));
+  store.add(vscode.authentication.registerAuthenticationProvider(account.provider, label, provider));
   return {
     own: { renew: (rejected) => sessions.renew(rejected), signOut: remove },
     dispose: () => store.dispose(),
   };
 }
 
-async function offerSignIn(): Promise<void> {
+async function offerSignIn({ provider, label }: { readonly provider: string; readonly label: string }): Promise<void> {
   const again = vscode.l10n.t('Sign In');
-  const text = vscode.l10n.t('The sign-in with your {0} account has expired or was taken back.', LABEL);
+  const text = vscode.l10n.t('The sign-in with your {0} account has expired or was taken back.', label);
   if ((await vscode.window.showWarningMessage(text, again)) === again) {
-    await vscode.commands.executeCommand('reaper.signIn' satisfies CommandId, PROVIDER);
+    await vscode.commands.executeCommand('reaper.signIn' satisfies CommandId, provider);
   }
 }
 
