@@ -11,6 +11,7 @@ import { createBookkeeping, tellsOfSpeed } from './bookkeeping.ts';
 import type { Branch, BranchServices } from './branch.ts';
 import type { Budget } from './budget.ts';
 import type { Candidate } from './candidates.ts';
+import { watchConnections } from './capability-report.ts';
 import { resolveRouting } from './default-routing.ts';
 import { createDegradations } from './degradation.ts';
 import { createDiscovery } from './discovery.ts';
@@ -20,12 +21,14 @@ import { createHedges } from './hedges.ts';
 import { createKeyRing } from './key-ring.ts';
 import { createLatencyEstimates } from './latency.ts';
 import { createAdmissions } from './limits/admission.ts';
+import { createLimitsBoard } from './limits/model-limits.ts';
 import type { ModelUse } from './need.ts';
 import { createOrdering } from './order.ts';
 import { createPenalties } from './penalties.ts';
 import { configuredModel, createProbes } from './probes.ts';
 import { noPrices, type Prices } from './prices.ts';
 import type { ProviderProfile } from './provider-definition.ts';
+import { withEqualRequestsShared } from './response-cache/equal-requests.ts';
 import { createResponseCache } from './response-cache/response-cache.ts';
 import { createRetryBudget } from './retries.ts';
 import { createRoutes, wishOf } from './route.ts';
@@ -64,9 +67,11 @@ export function createRouter(options: RouterOptions): Router {
   const logger = options.logger.child('router');
   const egress = withSafeRecord(options.egress, logger);
   const lifetime = new AbortController();
-  const transport = createTransport({ fetch: options.fetch, egress });
+  const connections = watchConnections();
+  const transport = createTransport({ fetch: options.fetch, egress, onAnswered: connections.answered });
   const penalties = createPenalties({ clock, random });
   const admissions = createAdmissions(clock);
+  const limits = createLimitsBoard(penalties, admissions);
   const cache = createResponseCache({ clock, isOn: () => routing().responseCache });
   const latency = createLatencyEstimates();
   const speeds = createSpeeds(clock);
@@ -100,6 +105,7 @@ export function createRouter(options: RouterOptions): Router {
     hasRoom: (candidate, id, request) => admissions.hasRoom(candidate, id, request),
     retryBudget: createRetryBudget(),
     began(candidate) {
+      limits.asked(candidate);
       penalties.began(candidate);
       speeds.began(candidate.key);
     },
@@ -110,7 +116,7 @@ export function createRouter(options: RouterOptions): Router {
     gaveUp: books.failed,
     ended: (branch) => void running.delete(branch),
   };
-  const stream = createAsk({
+  const ask = createAsk({
     routing,
     routes,
     ordering,
@@ -126,6 +132,11 @@ export function createRouter(options: RouterOptions): Router {
     onBegin: (branch) => void running.add(branch),
   });
 
+  const stream = withEqualRequestsShared(ask, (request) => {
+    const settings = routing();
+    return settings.responseCache && resolveRouting(settings, request).strategy === 'single';
+  });
+
   let facts: readonly RouteFacts[] = [];
   let factsOf: readonly Candidate[] | undefined;
   let factsAtLatency = -1;
@@ -133,6 +144,7 @@ export function createRouter(options: RouterOptions): Router {
   const subscription = options.profiles.onDidChange(() => {
     penalties.forgiveAll();
     admissions.reset();
+    limits.reset();
     keys.reset();
     affinities.reset();
     degradations.reset();
@@ -166,6 +178,8 @@ export function createRouter(options: RouterOptions): Router {
       return result;
     },
 
+    limits: () => limits.all(clock.now()),
+    connections: () => connections.report(),
     health: () => profiles().map((profile) => health.of(profile.definition.id)),
     degradations: degradations.current,
     onDegradationChanged: degradations.onChanged,
@@ -176,6 +190,7 @@ export function createRouter(options: RouterOptions): Router {
       subscription.dispose();
       lifetime.abort();
       discovery.dispose();
+      connections.dispose();
       for (const branch of running) branch.dispose();
       books.dispose();
       degradations.dispose();

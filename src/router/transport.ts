@@ -9,6 +9,8 @@ export interface TransportOptions {
   /** VS Code's patched `globalThis.fetch` in the extension. */
   readonly fetch: typeof globalThis.fetch;
   readonly egress: Egress;
+  /** Told of every response. */
+  readonly onAnswered?: (url: string) => void;
 }
 
 export interface Caller {
@@ -70,6 +72,7 @@ function createMeteredFetch(options: TransportOptions, caller: Caller, answered:
       const response = await options.fetch(url, init);
       answered.add(origin);
       exchange.status = response.status;
+      options.onAnswered?.(url);
       caller.onResponse?.(response.headers);
       return received(response, exchange);
     } catch (error) {
