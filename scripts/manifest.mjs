@@ -8,12 +8,13 @@ import { fileURLToPath } from 'node:url';
 import { getL10nJson } from '@vscode/l10n-dev';
 import { generateManifest } from '../src/config/manifest.ts';
 import { commandsTable, settingsTables } from '../src/config/readme-tables.ts';
+import { createCopilotProvider } from '../src/router/providers/copilot.ts';
 import { providers } from '../src/router/providers/index.ts';
 import { createWorkspaceProvider } from '../src/router/providers/workspace.ts';
 
 const projectFolder = join(dirname(fileURLToPath(import.meta.url)), '..');
-// Only described here, never asked: it needs no predictor.
-const allProviders = [...providers, createWorkspaceProvider(undefined)];
+// Only described here, never asked: they need no models and no predictor.
+const allProviders = [...providers, createCopilotProvider({}), createWorkspaceProvider(undefined)];
 
 const wanted = new Map([
   ...manifestFiles(),

@@ -11,10 +11,12 @@ import { createRouter } from './router/create-router.ts';
 import type { Egress } from './router/egress.ts';
 import { createPriceCatalogue } from './router/price-catalogue.ts';
 import type { RoutingSettings } from './router/routing-settings.ts';
+import { createCopilotProvider } from './router/providers/copilot.ts';
 import { providers } from './router/providers/index.ts';
 import { createWorkspaceProvider } from './router/providers/workspace.ts';
 import { buildConfiguration } from './vscode/build-configuration.ts';
 import { buildGhostText } from './vscode/build-ghost-text.ts';
+import { createCopilotModels } from './vscode/copilot-models.ts';
 import { registerDoctor } from './vscode/doctor/doctor.ts';
 import { registerGhostTextCommands } from './vscode/ghost-text-commands.ts';
 import { registerLearning } from './vscode/learning/register-learning.ts';
@@ -60,7 +62,8 @@ export function activate(context: vscode.ExtensionContext): void {
     await Promise.all([predictor.dispose(), money.dispose()]);
   };
   const embedded = createWorkspaceProvider(predictor);
-  const definitions = [...providers, embedded];
+  const copilotModels = store.add(createCopilotModels(context.languageModelAccessInformation, clock));
+  const definitions = [...providers, createCopilotProvider(copilotModels), embedded];
 
   // What the user wants, and what may leave this machine.
   const fetch: typeof globalThis.fetch = (...request) => globalThis.fetch(...request);
@@ -100,8 +103,8 @@ export function activate(context: vscode.ExtensionContext): void {
   store.add(registerNotices(router, profiles));
   const test = createConnectionTest({ router, egress, logger });
   store.add(registerProviderCommands({ keys, profiles, router, prices, test, settings, logger }));
-  const doctorOptions = { context, configuration, privacy, router, prices, describe: test.describe, clock, logger };
-  store.add(registerDoctor(doctorOptions));
+  const { describe } = test;
+  store.add(registerDoctor({ context, configuration, privacy, router, money, prices, describe, clock, logger }));
   store.add(registerToggles({ settings, files, logger }));
   store.add(registerGhostTextCommands(inline, logger));
   store.add(registerSnooze(engine, logger));

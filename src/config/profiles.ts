@@ -75,6 +75,11 @@ export function createProfiles(options: ProfilesOptions): Profiles {
     return lookUps;
   };
 
+  const rebuildAnyway = (): void => {
+    madeFrom = '';
+    rebuild();
+  };
+
   rebuild();
   const ready = learnSources(withCredentials);
   const subscriptions = [
@@ -88,6 +93,7 @@ export function createProfiles(options: ProfilesOptions): Profiles {
       madeFrom = '';
       void learnSources(withCredentials.filter(({ id }) => providerIds.includes(id)));
     }),
+    ...definitions.flatMap(({ onDidChange }) => onDidChange?.(rebuildAnyway) ?? []),
   ];
   return {
     list: (use) => (use === 'chat' ? forChat : forCompletions),

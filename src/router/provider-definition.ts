@@ -1,4 +1,5 @@
 /** A provider as data: everything else (settings, secret key, picker, tests) is derived from it. */
+import type { Event } from '../base/event.ts';
 import type { Credential } from './credential.ts';
 import type { WireModule } from './wire.ts';
 
@@ -72,6 +73,8 @@ export interface ProviderDefinition {
   readonly models: readonly string[];
   /** Id of this provider in the price catalogue; `free`: nobody is billed; left out: unknown. */
   readonly prices?: string;
+  /** What it offers has changed by itself: it is asked anew. */
+  readonly onDidChange?: Event<void>;
   /** Its name in OpenTelemetry's GenAI conventions, where it is not the id. */
   readonly telemetryName?: string;
   readonly wire: () => Promise<WireModule>;

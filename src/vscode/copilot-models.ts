@@ -1,30 +1,57 @@
 /** Copilot's models as VS Code lends them out: the router's port on one side, `vscode.lm` on the other. */
 import * as vscode from 'vscode';
-import { Emitter } from '../base/event.ts';
+import type { Clock } from '../base/clock.ts';
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
+import { Emitter } from '../base/event.ts';
 import type {
   LanguageModelAccess,
+  LanguageModelFacts,
   LanguageModelPart,
   LanguageModelRequest,
   LanguageModels,
 } from '../router/language-models.ts';
 import type { ChatInput, ChatMessage, ImageContent, TextContent } from '../router/model-request.ts';
-
-const VENDOR = 'copilot';
+import { COPILOT_VENDOR } from '../router/providers/copilot.ts';
 
 export interface CopilotModels extends LanguageModels, Disposable {}
 
-export function createCopilotModels(access: vscode.LanguageModelAccessInformation): CopilotModels {
+// VS Code may say that models changed whenever they are looked at, so looking because of that must slow down by itself.
+const FIRST_LOOK_MS = 1000;
+const LAST_LOOK_MS = 120_000;
+
+export function createCopilotModels(access: vscode.LanguageModelAccessInformation, clock: Clock): CopilotModels {
   const store = new DisposableStore();
-  const changed = new Emitter<void>();
-  store.add(changed);
-  store.add(vscode.lm.onDidChangeChatModels(() => changed.fire()));
+  const changed = store.add(new Emitter<void>());
+  let known: string | undefined;
+  let lookMs = FIRST_LOOK_MS;
+  let timer: Disposable | undefined;
+
+  async function list(): Promise<readonly LanguageModelFacts[]> {
+    const models = await vscode.lm.selectChatModels({ vendor: COPILOT_VENDOR });
+    const facts = models.map((model) => ({ id: model.id, family: model.family, access: accessTo(model, access) }));
+    known = JSON.stringify(facts);
+    return facts;
+  }
+
+  async function look(): Promise<void> {
+    timer = undefined;
+    const before = known;
+    await list();
+    const isSame = known === before;
+    lookMs = isSame ? Math.min(lookMs * 2, LAST_LOOK_MS) : FIRST_LOOK_MS;
+    if (!isSame) changed.fire();
+  }
+
+  store.add(
+    vscode.lm.onDidChangeChatModels(() => {
+      // Before anybody has asked, nobody needs to know.
+      if (known !== undefined) timer ??= clock.setTimeout(() => void look().catch(() => undefined), lookMs);
+    }),
+  );
   store.add(access.onDidChange(() => changed.fire()));
+  store.add({ dispose: () => timer?.dispose() });
   return {
-    list: async () => {
-      const models = await vscode.lm.selectChatModels({ vendor: VENDOR });
-      return models.map((model) => ({ id: model.id, family: model.family, access: accessTo(model, access) }));
-    },
+    list,
     send,
     async countTokens(id, text, signal) {
       const cancellation = cancelledWith(signal);
@@ -46,7 +73,7 @@ function accessTo(model: vscode.LanguageModelChat, access: vscode.LanguageModelA
 }
 
 async function modelOf(id: string): Promise<vscode.LanguageModelChat> {
-  const [model] = await vscode.lm.selectChatModels({ vendor: VENDOR, id });
+  const [model] = await vscode.lm.selectChatModels({ vendor: COPILOT_VENDOR, id });
   if (model === undefined) throw vscode.LanguageModelError.NotFound(`There is no model ${id}`);
   return model;
 }

@@ -1,5 +1,6 @@
 /** How each provider's server behaves, so that one suite can hold all of them to the same promises. */
 import { createFixtureWithClock, type RouterFixture, profileOf, until } from '../router/router-fixture.ts';
+import { eventFrame, recordedFrames } from '../router/wire/event-frames.ts';
 import { recorded } from '../router/wire/loopback.ts';
 import type { ModelRequest, RequestLimits } from '../../src/router/model-request.ts';
 import { providers } from '../../src/router/providers/index.ts';
@@ -22,8 +23,12 @@ export interface Dialect {
   /** An error inside the stream, as this protocol writes it. */
   readonly errorInStream: string;
   readonly keyHeader: string;
+  /** Of the provider, where it has any that must be set. */
+  readonly options?: Readonly<Record<string, string>>;
   /** What only a hole's body has, where it does not say that it wants a stream. */
   readonly holeMark?: string;
+  /** Ends an answer by ending the body, so that a clean end is never too early. */
+  readonly endsWithBody?: boolean;
 }
 
 const openAiModels = (id: string) => (path: string) =>
@@ -116,6 +121,46 @@ const dialects: Readonly<Record<string, Dialect>> = {
     errorInStream: 'data: {"error":{"code":503,"message":"The model is overloaded.","status":"UNAVAILABLE"}}\r\n\r\n',
     keyHeader: 'x-goog-api-key',
   },
+  bedrock: {
+    basePath: '',
+    model: 'global.anthropic.claude-haiku-5-5',
+    holePath: '/model/global.anthropic.claude-haiku-5-5/converse-stream',
+    holeMark: '"messages"',
+    stream: 'bedrock-hole.frames',
+    text: 'th * height',
+    about: () => [400, { message: 'messages must not be empty' }],
+    errorInStream: eventFrame('serviceUnavailableException', { message: 'Busy' }, 'exception').toString('latin1'),
+    keyHeader: 'authorization',
+  },
+  omen: {
+    basePath: '/v1',
+    model: 'qwen3-coder',
+    holePath: '/v1/chat/completions',
+    stream: 'omen-hole.sse',
+    text: 'th * height',
+    about: (path) => (path === '/health' ? [200, { status: 'healthy' }] : openAiModels('qwen3-coder')(path)),
+    errorInStream: 'data: {"error":{"message":"No provider","type":"api_error","code":503}}\n\n',
+    keyHeader: 'authorization',
+    endsWithBody: true,
+  },
+  vertex: {
+    basePath: '',
+    model: 'gemini-3.5-flash-lite',
+    options: { project: 'my-project', location: 'global', credentials: 'google' },
+    holePath:
+      '/v1/projects/my-project/locations/global/publishers/google/models/gemini-3.5-flash-lite:streamGenerateContent?alt=sse',
+    holeMark: '"contents"',
+    stream: 'gemini-hole.sse',
+    text: 'th * height',
+    about: (path) => [
+      200,
+      {
+        publisherModels: path.includes('/google/') ? [{ name: 'publishers/google/models/gemini-3.5-flash-lite' }] : [],
+      },
+    ],
+    errorInStream: 'data: {"error":{"code":503,"message":"The model is overloaded.","status":"UNAVAILABLE"}}\n\n',
+    keyHeader: 'authorization',
+  },
   mistral: {
     basePath: '/v1',
     model: 'codestral-latest',
@@ -153,17 +198,39 @@ export function providersUnderTest(): readonly ProviderUnderTest[] {
 }
 
 export function contentTypeOf(dialect: Dialect): string {
+  if (isBinary(dialect)) return 'application/vnd.amazon.eventstream';
   return dialect.stream.endsWith('.sse') ? 'text/event-stream' : 'application/x-ndjson';
+}
+
+/** Amazon's frames; in these tests a string in which each character is a byte. */
+function isBinary(dialect: Dialect): boolean {
+  return dialect.stream.endsWith('.frames');
+}
+
+/** The recorded stream, piece by piece. */
+export function piecesOf(dialect: Dialect): readonly string[] {
+  return isBinary(dialect)
+    ? recordedFrames(dialect.stream).map((frame) => frame.toString('latin1'))
+    : recorded(dialect.stream);
 }
 
 /** The recorded stream, whole. */
 export function streamText(dialect: Dialect): string {
-  return recorded(dialect.stream).join('');
+  return piecesOf(dialect).join('');
+}
+
+export function bytesOf(dialect: Dialect, text: string): Buffer {
+  return Buffer.from(text, isBinary(dialect) ? 'latin1' : 'utf8');
+}
+
+/** The first bytes of a piece that may be long in coming. */
+export function pieceBegin(dialect: Dialect): string {
+  return isBinary(dialect) ? '\0\0\u0010\0' : dialect.stream.endsWith('.sse') ? ':' : ' ';
 }
 
 /** The recorded stream up to, and with, its first text. */
 export function beginning(dialect: Dialect): string {
-  const chunks = recorded(dialect.stream);
+  const chunks = piecesOf(dialect);
   const last = chunks.findIndex((chunk) => chunk.includes('th *'));
   return chunks.slice(0, last + 1).join('');
 }
@@ -171,11 +238,20 @@ export function beginning(dialect: Dialect): string {
 /** A server of this dialect that answers holes as the script says. */
 export function startDialectServer(dialect: Dialect, hole: Script): Promise<ModelServer> {
   return startModelServer((exchange) => {
-    if (isHole(dialect, exchange.request.path, exchange.request.body)) return hole(exchange);
+    if (isHole(dialect, exchange.request.path, exchange.request.body)) return hole(inBytes(dialect, exchange));
     const [status, json] = dialect.about(exchange.request.path.replace(/\?.*$/, ''));
     exchange.answer(status, { 'content-type': 'application/json' }, JSON.stringify(json));
     return undefined;
   });
+}
+
+function inBytes(dialect: Dialect, exchange: Exchange): Exchange {
+  const bytes = (data: string | Uint8Array): Uint8Array => (typeof data === 'string' ? bytesOf(dialect, data) : data);
+  return {
+    ...exchange,
+    write: (data) => exchange.write(bytes(data)),
+    answer: (status, headers, body = '') => exchange.answer(status, headers, bytes(body)),
+  };
 }
 
 export function isHole({ holePath, holeMark }: Dialect, path: string, body: string): boolean {
@@ -194,6 +270,7 @@ export function profileAt(
   return profileOf(definition, {
     baseUrl: `${server.url}${dialect.basePath}`,
     completionModel: dialect.model,
+    ...(dialect.options === undefined ? {} : { options: dialect.options }),
     credentials: () => Promise.resolve([credentialOf('api-key', KEY)]),
     ...overrides,
   });

@@ -15,13 +15,14 @@ import {
   textOf,
   until,
 } from '../router/router-fixture.ts';
-import { recorded } from '../router/wire/loopback.ts';
 import {
   beginning,
   contentTypeOf,
   type Dialect,
   holeRequest,
   holesIn,
+  pieceBegin,
+  piecesOf,
   profileAt,
   type ProviderUnderTest,
   providersUnderTest,
@@ -211,12 +212,11 @@ function matrixOf(provider: ProviderUnderTest): void {
   }
 
   it('bytes that trickle past the deadline: timeout after 1.5 s, and the next one answers', async () => {
-    const isSse = dialect.stream.endsWith('.sse');
     await start(async (exchange) => {
       exchange.begin(contentTypeOf(dialect));
       await trickle(
         exchange,
-        Array.from({ length: 100 }, (_, i) => (isSse && i === 0 ? ':' : ' ')),
+        Array.from({ length: 100 }, (_, i) => (i === 0 ? pieceBegin(dialect) : ' ')),
         100,
       );
     });
@@ -229,7 +229,7 @@ function matrixOf(provider: ProviderUnderTest): void {
   });
 
   it('an answer that never ends: stopped after 30 s, and kept as far as it came', async () => {
-    const word = recorded(dialect.stream).find((chunk) => chunk.includes('th *')) ?? '';
+    const word = piecesOf(dialect).find((chunk) => chunk.includes('th *')) ?? '';
     let received = 0;
     await start(async (exchange) => {
       exchange.begin(contentTypeOf(dialect));

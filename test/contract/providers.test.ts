@@ -7,6 +7,7 @@ import { countAbortListeners, watchUnhandledRejections } from '../router/leak-de
 import { collect, never, type RouterFixture, textOf, until } from '../router/router-fixture.ts';
 import {
   beginning,
+  bytesOf,
   contentTypeOf,
   holeRequest,
   holesIn,
@@ -167,7 +168,7 @@ for (const provider of providersUnderTest()) {
     });
 
     it('gives the same parts however the network cuts the stream, byte by byte too', async () => {
-      const bytes = new TextEncoder().encode(streamText(dialect));
+      const bytes = bytesOf(dialect, streamText(dialect));
       let sizes: readonly number[] = [];
       server = await startDialectServer(dialect, wholeStream);
       fixture = await readyFixture([profileAt(provider, server)], {

@@ -50,7 +50,7 @@ export function profileOf(definition: ProviderDefinition, overrides: Partial<Pro
     baseUrl: undefined,
     completionModel: undefined,
     chatModel: undefined,
-    options: {},
+    options: Object.fromEntries((definition.options ?? []).map((option) => [option.name, option.default])),
     headers: {},
     fimFamily: undefined,
     parallelRequests: undefined,

@@ -3,6 +3,9 @@ import type { LanguageModels } from '../language-models.ts';
 import { defineProvider, type ProviderDefinition } from '../provider-definition.ts';
 import { once } from '../wire/once.ts';
 
+/** Whose models VS Code is asked for. */
+export const COPILOT_VENDOR = 'copilot';
+
 // VS Code does not tell the address; with an enterprise's own server it is another one.
 const URL = 'https://api.githubcopilot.com';
 
@@ -35,6 +38,7 @@ export function createCopilotProvider(models: LanguageModels): ProviderDefinitio
     completionModel: undefined,
     models: [],
     prices: 'github-copilot',
+    onDidChange: (listener) => models.onDidChange(listener),
     telemetryName: 'github.copilot',
     wire: once(async () => (await import('../wire/language-model.ts')).languageModelWire({ models, label, url: URL })),
   });

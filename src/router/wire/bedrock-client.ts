@@ -139,10 +139,12 @@ function sendBuilt(call: WireCall | ProbeCall, request: HandledRequest): Promise
     throw bedrockHttpError(response, await beginningOf(response, call), call, secrets);
   };
   const body: unknown = request.body;
+  // The SDK's own kind of bytes warns when it is read as anything else.
+  const bytes = body instanceof Uint8Array ? Buffer.from(body.buffer, body.byteOffset, body.byteLength) : undefined;
   return exchangeOnce({ ...call, fetch }, url, {
     method,
     headers,
-    ...(typeof body === 'string' || body instanceof Uint8Array ? { body: body as BodyInit } : {}),
+    ...(typeof body === 'string' ? { body } : bytes === undefined ? {} : { body: bytes }),
   });
 }
 
