@@ -87,7 +87,9 @@ const MONEY =
   /insufficient_quota|insufficient.balance|insufficient.credits|credit.balance|billing_hard_limit|billing_not_active|spend_limit|payment.required/;
 const TOO_LONG =
   /context_length_exceeded|exceed_context_size|string_above_max_length|request_too_large|maximum context length|prompt is too long|too many (?:input )?tokens|exceeds? the (?:available |maximum |model'?s )?context/;
-const REFUSED = /content_filter|content_policy|responsibleaipolicy|safety_violation/;
+// OpenAI's `invalid_prompt` is one that its safety rules do not let through.
+const REFUSED =
+  /content_filter|content_policy|policy_violation|bio_policy|invalid_prompt|responsibleaipolicy|safety_violation/;
 const CREDENTIAL = /authentication_error|invalid_api_key|permission_error|permission_denied|unauthenticated/;
 const RATE = /rate_limit|rate limit|too_many_requests|resource_exhausted|throttl/;
 const OVERLOADED = /overloaded|server_error|api_error|internal|unavailable|capacity/;

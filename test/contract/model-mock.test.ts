@@ -33,7 +33,8 @@ describe('a model server that we did not write', () => {
   before(async () => {
     mock = new LLMock({ port: 0, logLevel: 'silent' });
     mock.onMessage('hello', { content: ANSWER }, { chunkSize: 5 });
-    mock.onMessage('cut', { content: ANSWER }, { chunkSize: 5, latency: 5, truncateAfterChunks: 6 });
+    // Responses say several things before their first text.
+    mock.onMessage('cut', { content: ANSWER }, { chunkSize: 2, latency: 2, truncateAfterChunks: 12 });
     mock.onMessage('slow', { content: ANSWER }, { chunkSize: 5, latency: 500 });
     await mock.start();
   });
@@ -49,6 +50,7 @@ describe('a model server that we did not write', () => {
           profileOf(definition, {
             baseUrl: `${mock.url}${dialect.basePath}`,
             completionModel: dialect.model,
+            ...(dialect.options === undefined ? {} : { options: dialect.options }),
             credentials: () => Promise.resolve([credentialOf('api-key', KEY)]),
           }),
         ]);

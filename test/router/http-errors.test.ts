@@ -49,6 +49,7 @@ describe('an error response', () => {
     ],
     ['413', 413, '', 'too-long', false],
     ['content filter', 400, '{"error":{"code":"content_filter","message":"filtered"}}', 'refused', false],
+    ['safety rules', 400, '{"error":{"code":"invalid_prompt","message":"flagged"}}', 'refused', false],
     ['404', 404, '{"error":"model \\"x\\" not found, try pulling it first"}', 'invalid-config', false],
     ['407', 407, '<html>Proxy', 'network', false],
     ['408', 408, '', 'timeout', true],
