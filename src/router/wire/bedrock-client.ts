@@ -140,7 +140,8 @@ function sendBuilt(call: WireCall | ProbeCall, request: HandledRequest): Promise
   };
   const body: unknown = request.body;
   // The SDK's own kind of bytes warns when it is read as anything else.
-  const bytes = body instanceof Uint8Array ? Buffer.from(body.buffer, body.byteOffset, body.byteLength) : undefined;
+  const bytes =
+    body instanceof Uint8Array ? Buffer.from(body.buffer as ArrayBuffer, body.byteOffset, body.byteLength) : undefined;
   return exchangeOnce({ ...call, fetch }, url, {
     method,
     headers,
