@@ -1,0 +1,133 @@
+/**
+ * Access tokens from the application-default credentials of this machine: a file that `gcloud` or an administrator put there, or
+ * the machine's own account in Google's cloud. https://cloud.google.com/docs/authentication/application-default-credentials
+ */
+import { errorMessage, ReaperError } from '../../base/errors.ts';
+import { type Credential, credentialOf } from '../credential.ts';
+import { reaperErrorWithin } from '../http-errors.ts';
+import { countAt, textAt } from './json.ts';
+import { exchangeOnce, readJson, type Target } from './transport.ts';
+
+export interface GoogleToken {
+  readonly credential: Credential;
+  /** The project that calls are counted for, where the credentials name one. */
+  readonly quotaProject: string | undefined;
+}
+
+export interface GoogleCredentials {
+  /** A token that is good for now; `rejected`: another one than this. Every byte goes through the target's `fetch`. */
+  token(target: Target, rejected?: Credential): Promise<GoogleToken>;
+}
+
+interface KeptToken extends GoogleToken {
+  readonly expiresAt: number;
+}
+
+const SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
+// A request that has begun must not outlive its token.
+const MARGIN_MS = 60_000;
+// What a token lives where nobody says so.
+const USUAL_LIFE_MS = 3_600_000;
+const METADATA_URL = 'http://metadata.google.internal/computeMetadata/v1/instance/service-accounts/default/token';
+const WAY_OUT =
+  'Run “gcloud auth application-default login”, or set GOOGLE_APPLICATION_CREDENTIALS to a service account’s file, or sign in with a Google account instead.';
+// These say what is the matter, and other credentials would not help.
+const PLAIN_KINDS: ReadonlySet<string> = new Set([
+  'network',
+  'timeout',
+  'privacy',
+  'cancelled',
+  'overloaded',
+  'rate-limit',
+]);
+
+export interface GoogleCredentialsOptions {
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+  /** Whether this machine stands in Google's cloud. */
+  readonly isGoogleMachine?: () => Promise<boolean>;
+}
+
+export function createGoogleCredentials(options: GoogleCredentialsOptions = {}): GoogleCredentials {
+  const { now = Date.now, isGoogleMachine = isOneByItsHardware } = options;
+  let kept: KeptToken | undefined;
+  return {
+    async token(target, rejected) {
+      const isGood = kept !== undefined && kept.expiresAt - MARGIN_MS > now() && kept.credential.id !== rejected?.id;
+      if (kept !== undefined && isGood) return kept;
+      kept = await fetchToken(target, { now, isGoogleMachine });
+      return kept;
+    },
+  };
+}
+
+async function fetchToken(target: Target, options: Required<GoogleCredentialsOptions>): Promise<KeptToken> {
+  const { now, isGoogleMachine } = options;
+  try {
+    const fromFile = await tokenFromFile(target, now);
+    if (fromFile !== undefined) return fromFile;
+    return (await isGoogleMachine()) ? await tokenOfMachine(target, now) : nothingFound();
+  } catch (error) {
+    const known = reaperErrorWithin(error);
+    if (known !== undefined && (PLAIN_KINDS.has(known.kind) || known.message.includes(WAY_OUT))) throw known;
+    // What JSON.parse says quotes the file, which may hold a key.
+    const foreign = error instanceof SyntaxError ? 'the file is not JSON.' : errorMessage(error);
+    const said = known?.message ?? foreign;
+    throw new ReaperError(
+      'auth',
+      `The application-default credentials of this machine gave no access to Google Cloud. ${WAY_OUT} The reason: ${said.slice(0, 300)}`,
+    );
+  }
+}
+
+function nothingFound(): never {
+  throw new ReaperError('auth', `This machine has no application-default credentials for Google Cloud. ${WAY_OUT}`);
+}
+
+/** `undefined`: there is no such file. */
+async function tokenFromFile(target: Target, now: () => number): Promise<KeptToken | undefined> {
+  // Loaded here: only who uses it pays for it.
+  const { gaxios, GoogleAuth } = await import('google-auth-library');
+  const transporter = new gaxios.Gaxios({
+    fetchImplementation: (url, init) => ask(target, url, init),
+    // The router owns retries.
+    retryConfig: { retry: 0, noResponseRetries: 0 },
+  });
+  const auth = new GoogleAuth({ scopes: [SCOPE] });
+  // Not `getApplicationDefault`: that looks for the machine's account with requests of its own.
+  const client =
+    (await auth._tryGetApplicationCredentialsFromEnvironmentVariable({ transporter })) ??
+    (await auth._tryGetApplicationCredentialsFromWellKnownFile({ transporter }));
+  if (client === null) return undefined;
+  const { token } = await client.getAccessToken();
+  if (token === null || token === undefined || token === '') return undefined;
+  return {
+    credential: credentialOf('access-token', token),
+    quotaProject: client.quotaProjectId,
+    expiresAt: client.credentials.expiry_date ?? now() + USUAL_LIFE_MS,
+  };
+}
+
+async function tokenOfMachine(target: Target, now: () => number): Promise<KeptToken> {
+  const answer = await readJson(await ask(target, METADATA_URL, { headers: { 'metadata-flavor': 'Google' } }), target);
+  const token = textAt(answer, 'access_token') ?? '';
+  if (token === '') return nothingFound();
+  const lifeMs = (countAt(answer, 'expires_in') ?? USUAL_LIFE_MS / 1000) * 1000;
+  return { credential: credentialOf('access-token', token), quotaProject: undefined, expiresAt: now() + lifeMs };
+}
+
+/** Asks nobody, so that nobody elsewhere waits for an address that is not there. */
+async function isOneByItsHardware(): Promise<boolean> {
+  const { gcpMetadata } = await import('google-auth-library');
+  return gcpMetadata.detectGCPResidency();
+}
+
+/** The headers and the key of the model's server are nobody else's business. */
+function ask(target: Target, input: string | URL | Request, init: RequestInit = {}): Promise<Response> {
+  const url = new URL(input instanceof Request ? input.url : input);
+  return exchangeOnce({ ...target, baseUrl: url.origin, credential: undefined, headers: {} }, url, {
+    method: init.method ?? 'GET',
+    headers: new Headers(init.headers),
+    body: init.body ?? null,
+  });
+}
