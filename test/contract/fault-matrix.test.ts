@@ -1,6 +1,6 @@
 /** Every provider × every fault, with exact numbers: how often it is asked, what the failure is called, who answers, how long it rests. */
 import assert from 'node:assert/strict';
-import type { ErrorKind } from '../../src/base/errors.ts';
+import { type ErrorKind, ReaperError } from '../../src/base/errors.ts';
 import { needsProbe } from '../../src/router/candidates.ts';
 import type { StreamPart } from '../../src/router/stream-part.ts';
 import { type Exchange, type ModelServer, type Script, startModelServer } from '../fakes/model-server.ts';
@@ -37,6 +37,8 @@ interface Fault {
   readonly kinds: readonly ErrorKind[];
   /** Of `REQUESTS` requests, all at the same time of the clock, so many get as far as this provider. */
   readonly attempts: number;
+  /** HTTP requests of one request when there is nobody else to ask; by what it was called, where that may differ. */
+  readonly alone: number | Readonly<Partial<Record<ErrorKind, number>>>;
   /** Until it is asked again; `Infinity`: until somebody changes something. */
   readonly restMs: number;
 }
@@ -51,25 +53,35 @@ const status =
   (exchange) =>
     exchange.answer(code, headers, '{"error":{"message":"no"}}');
 
+// Alone, what may pass is tried once more, if the server does not ask for a longer wait than anybody has.
 // A key and an account are nobody's fault but the user's: one try. A limit is certain: one try. All else may pass: three.
 const faults: readonly Fault[] = [
-  { name: '401', script: status(401), kinds: ['auth'], attempts: 1, restMs: Infinity },
-  { name: '402', script: status(402), kinds: ['quota'], attempts: 1, restMs: Infinity },
-  { name: '429 without Retry-After', script: status(429), kinds: ['rate-limit'], attempts: 1, restMs: 10_000 },
+  { name: '401', script: status(401), kinds: ['auth'], attempts: 1, alone: 1, restMs: Infinity },
+  { name: '402', script: status(402), kinds: ['quota'], attempts: 1, alone: 1, restMs: Infinity },
+  {
+    name: '429 without Retry-After',
+    script: status(429),
+    kinds: ['rate-limit'],
+    attempts: 1,
+    alone: 2,
+    restMs: 10_000,
+  },
   {
     name: '429 with Retry-After',
     script: status(429, { 'retry-after': '45' }),
     kinds: ['rate-limit'],
     attempts: 1,
+    alone: 1,
     restMs: 45_000,
   },
-  { name: '500', script: status(500), kinds: ['overloaded'], attempts: 3, restMs: 10_000 },
-  { name: '529', script: status(529), kinds: ['overloaded'], attempts: 3, restMs: 10_000 },
+  { name: '500', script: status(500), kinds: ['overloaded'], attempts: 3, alone: 2, restMs: 10_000 },
+  { name: '529', script: status(529), kinds: ['overloaded'], attempts: 3, alone: 2, restMs: 10_000 },
   {
     name: '529 with Retry-After',
     script: status(529, { 'retry-after': '45' }),
     kinds: ['overloaded'],
     attempts: 1,
+    alone: 1,
     restMs: 45_000,
   },
   {
@@ -81,6 +93,7 @@ const faults: readonly Fault[] = [
     },
     kinds: ['overloaded', 'bad-response'],
     attempts: 3,
+    alone: { overloaded: 2, 'bad-response': 1 },
     restMs: 10_000,
   },
   {
@@ -92,6 +105,7 @@ const faults: readonly Fault[] = [
     },
     kinds: ['network', 'bad-response'],
     attempts: 3,
+    alone: { network: 2, 'bad-response': 1 },
     restMs: 10_000,
   },
   {
@@ -99,6 +113,7 @@ const faults: readonly Fault[] = [
     script: () => (exchange) => exchange.answer(200, { 'content-type': 'text/html' }, '<html>Sign in'),
     kinds: ['bad-response'],
     attempts: 3,
+    alone: 1,
     restMs: 10_000,
   },
 ];
@@ -170,6 +185,33 @@ function matrixOf(provider: ProviderUnderTest): void {
     });
   }
 
+  for (const fault of faults) {
+    it(`${fault.name}, with nobody else to ask: tried as often as it may help, and told`, async () => {
+      await start(fault.script(dialect));
+      fixture.setProfiles([profileAt(provider, broken)]);
+      await until(() => fixture.router.completionRoute().length === 1);
+      await assert.rejects(ask(), (error) => {
+        assert.ok(error instanceof ReaperError && fault.kinds.includes(error.kind), String(error));
+        const { alone } = fault;
+        assert.equal(holesIn(broken, dialect), typeof alone === 'number' ? alone : alone[error.kind]);
+        return true;
+      });
+      assert.equal(attempts().length, holesIn(broken, dialect));
+      assert.equal(working.requests.length, 0);
+      await quiet();
+    });
+  }
+
+  it('is asked what it can do without a word to answer', async () => {
+    await start(() => undefined);
+    await fixture.router.test(profileAt(provider, broken), never);
+    await fixture.router.test(profileAt(provider, broken, { completionModel: undefined }), never);
+    assert.ok(broken.requests.length > 0);
+    for (const { method, path, body } of broken.requests) {
+      assert.ok(method === 'GET' || !asksForText(body), `${method} ${path} ${body}`);
+    }
+  });
+
   const isProbed = needsProbe(profileOf(definition));
   it(`refused: ${isProbed ? 1 : 3} of ${REQUESTS} requests, network`, async () => {
     await start(() => undefined);
@@ -196,6 +238,7 @@ function matrixOf(provider: ProviderUnderTest): void {
     assert.deepEqual(parts.at(-1), { type: 'finish', reason: 'interrupted' });
     assert.ok(textOf(parts) !== '' && dialect.text.startsWith(textOf(parts)));
     assert.equal(holesIn(broken, dialect), 1);
+    assert.ok(broken.requests.some(({ body }) => asksForText(body)), 'a request for text is recognised as one');
     assert.equal(working.requests.length, 0);
   });
 
@@ -266,4 +309,11 @@ function matrixOf(provider: ProviderUnderTest): void {
       assert.equal(working.requests.length, 0);
     });
   }
+}
+
+/** Whether a body holds anything that a model would write on, in whatever protocol. */
+function asksForText(body: string): boolean {
+  return /"(?:prompt|messages|input|contents|input_prefix|inputText|system|systemInstruction)":\s*(?:"[^"]|\[[^\]]|\{)/.test(
+    body,
+  );
 }
