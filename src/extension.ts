@@ -109,7 +109,7 @@ export function activate(context: vscode.ExtensionContext): void {
   store.add(registerGhostTextCommands(inline, logger));
   store.add(registerSnooze(engine, logger));
   store.add(registerReports({ engine, status, egressLog: egress.log, usage, clock, logger }));
-  store.add(registerMenu(status, settings, logger));
+  store.add(registerMenu({ status, settings, accounts: configuration.signIn.accounts, logger }));
   store.add(registerStatusBar(status, clock));
   logger.info(`Started in ${Math.round(clock.now() - startedAt)} ms`);
 }

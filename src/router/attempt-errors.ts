@@ -44,8 +44,16 @@ export function tooDearError(candidate: Candidate): ReaperError {
 }
 
 export function missingKeyError(candidate: Candidate): ReaperError {
-  const { label } = candidate.profile.definition;
-  return new ReaperError('auth', `${label} has no API key. Set it with “Reaper: Set API Key”.`);
+  const { label, auth, signIn } = candidate.profile.definition;
+  const account = `Sign in with your ${signIn?.label ?? 'account'} through “Reaper: Sign In”`;
+  switch (auth) {
+    case 'sign-in':
+      return new ReaperError('auth', `${label} needs a sign-in. ${account}.`);
+    case 'api-key-or-sign-in':
+      return new ReaperError('auth', `${label} has no API key. ${account}, or set a key with “Reaper: Set API Key”.`);
+    default:
+      return new ReaperError('auth', `${label} has no API key. Set it with “Reaper: Set API Key”.`);
+  }
 }
 
 /** For what a wire, an SDK or a store threw that is no `ReaperError`. */

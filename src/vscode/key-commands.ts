@@ -2,9 +2,10 @@
 import * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
 import type { Logger } from '../base/logger.ts';
+import type { CommandId } from '../config/commands.ts';
 import { type KeyProblem, keyProblem, type Keys, type StoredKey } from '../config/keys.ts';
 import type { Profiles } from '../config/profiles.ts';
-import type { ProviderDefinition, ProviderProfile } from '../router/provider-definition.ts';
+import type { ProviderProfile } from '../router/provider-definition.ts';
 import { pickProvider } from './provider-picker.ts';
 import { registerCommand } from './register-command.ts';
 import type { ConnectionTest } from './test-connection.ts';
@@ -22,10 +23,10 @@ export function registerKeyCommands(options: KeyCommandsOptions): Disposable {
   const store = new DisposableStore();
   store.add(
     registerCommand('reaper.setApiKey', logger, async (argument) => {
-      const withKey = profiles.all().filter(({ definition }) => takesKey(definition));
-      const profile = await choose(profiles, withKey, argument, vscode.l10n.t('Set the key of which provider?'));
-      if (profile !== undefined && (await askForKey(keys, profile))) {
-        logger.info(`The key of ${profile.definition.id} was set`);
+      const offered = profiles.all().filter(({ definition }) => definition.auth !== 'none');
+      const profile = await choose(profiles, offered, argument, vscode.l10n.t('Set the key of which provider?'));
+      if (profile !== undefined && (await askForAccess(keys, profile))) {
+        logger.info(`The access to ${profile.definition.id} was set`);
         const result = await test.probe(profile);
         if (result !== undefined) {
           test.report(profile, result);
@@ -62,12 +63,26 @@ async function withStoredKey(
   return all.filter((_profile, index) => (lists[index]?.length ?? 0) > 0);
 }
 
-function takesKey({ auth }: ProviderDefinition): boolean {
-  return auth !== 'none' && auth !== 'sign-in';
+/** Asks for a key or a sign-in, whichever the provider takes; where it takes both, for the choice. Whether there is one now. */
+export async function askForAccess(keys: Pick<Keys, 'store' | 'list'>, profile: ProviderProfile): Promise<boolean> {
+  const { auth, signIn, label } = profile.definition;
+  if (signIn === undefined || auth === 'api-key' || auth === 'optional-api-key') {
+    return askForKey(keys, profile);
+  }
+  if (auth === 'api-key-or-sign-in') {
+    const account = { label: `$(account) ${vscode.l10n.t('Sign In with the {0}', signIn.label)}` };
+    const key = { label: `$(key) ${vscode.l10n.t('Enter an API Key')}` };
+    const placeHolder = vscode.l10n.t('{0} takes either', label);
+    const chosen = await vscode.window.showQuickPick([account, key], { placeHolder });
+    if (chosen !== account) {
+      return chosen !== undefined && askForKey(keys, profile);
+    }
+  }
+  return (await vscode.commands.executeCommand('reaper.signIn' satisfies CommandId, signIn.provider)) !== undefined;
 }
 
 /** Whether a key was given and stored. */
-export async function askForKey(keys: Pick<Keys, 'store' | 'list'>, { definition }: ProviderProfile): Promise<boolean> {
+async function askForKey(keys: Pick<Keys, 'store' | 'list'>, { definition }: ProviderProfile): Promise<boolean> {
   const place = await choosePlace(await keys.list(definition.id), definition.label);
   if (place === undefined) {
     return false;

@@ -5,6 +5,7 @@ import type { Logger } from '../base/logger.ts';
 import type { CompletionStatus } from '../completion/engine.ts';
 import type { CommandId } from '../config/commands.ts';
 import type { Settings } from '../config/read-settings.ts';
+import type { Account, Accounts } from '../config/sign-in/accounts.ts';
 import { isLanguageOn } from './languages-on.ts';
 import { registerCommand } from './register-command.ts';
 import type { StatusSource } from './status-source.ts';
@@ -15,10 +16,18 @@ interface MenuItem extends vscode.QuickPickItem {
   readonly argument?: string;
 }
 
-export function registerMenu(status: StatusSource, settings: () => Settings, logger: Logger): Disposable {
+export interface MenuOptions {
+  readonly status: StatusSource;
+  readonly settings: () => Settings;
+  readonly accounts: Pick<Accounts, 'list'>;
+  readonly logger: Logger;
+}
+
+export function registerMenu({ status, settings, accounts, logger }: MenuOptions): Disposable {
   return registerCommand('reaper.showMenu', logger, async () => {
+    const signedIn = await accounts.list();
     const { headline } = statusText(status.facts());
-    const chosen = await vscode.window.showQuickPick(menuItems(status, settings()), {
+    const chosen = await vscode.window.showQuickPick(menuItems(status, settings(), signedIn), {
       title: headline,
       placeHolder: vscode.l10n.t('What would you like to do?'),
     });
@@ -28,7 +37,7 @@ export function registerMenu(status: StatusSource, settings: () => Settings, log
   });
 }
 
-function menuItems(status: StatusSource, { completion }: Settings): readonly MenuItem[] {
+function menuItems(status: StatusSource, { completion }: Settings, signedIn: readonly Account[]): readonly MenuItem[] {
   const facts = status.facts();
   const { provider } = facts;
   const languageId = vscode.window.activeTextEditor?.document.languageId;
@@ -43,6 +52,11 @@ function menuItems(status: StatusSource, { completion }: Settings): readonly Men
     },
     { label: `$(git-compare) ${vscode.l10n.t('Select Strategy…')}`, command: 'reaper.selectStrategy' },
     { label: `$(key) ${vscode.l10n.t('Set API Key…')}`, command: 'reaper.setApiKey' },
+    {
+      label: `$(account) ${vscode.l10n.t('Sign In…')}`,
+      description: signedIn.map(({ label, name }) => `${label} ${name}`).join(', '),
+      command: 'reaper.signIn',
+    },
     { label: `$(debug-disconnect) ${vscode.l10n.t('Test Connection…')}`, command: 'reaper.testConnection' },
     separator(vscode.l10n.t('Ghost Text')),
     toggleItem(completion.enabled, vscode.l10n.t('Everywhere'), 'reaper.completion.toggle'),

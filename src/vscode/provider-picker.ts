@@ -1,6 +1,7 @@
 /** The list of providers to choose from, with what is set up and what is missing. */
 import * as vscode from 'vscode';
 import type { Profiles } from '../config/profiles.ts';
+import { baseUrlOf } from '../router/probes.ts';
 import type { ProviderProfile } from '../router/provider-definition.ts';
 import type { ProviderHealth } from '../router/router.ts';
 
@@ -37,13 +38,15 @@ function providerItem(
   return {
     label: `$(${iconOf(profile, inUse)}) ${label}`,
     description: providerStateText(profiles, profile),
-    ...(location !== 'embedded' && profile.baseUrl !== undefined && { detail: detailText(profile, health) }),
+    ...(location !== 'embedded' && baseUrlOf(profile) !== undefined && { detail: detailText(profile, health) }),
     choice: profile,
   };
 }
 
 /** Where it is, and what is wrong with it. */
-function detailText({ baseUrl = '', definition }: ProviderProfile, health: readonly ProviderHealth[]): string {
+function detailText(profile: ProviderProfile, health: readonly ProviderHealth[]): string {
+  const { definition } = profile;
+  const baseUrl = baseUrlOf(profile) ?? '';
   const problem = health.find(({ providerId }) => providerId === definition.id)?.problem;
   return problem === undefined ? baseUrl : `${baseUrl}: ${problem}`;
 }
@@ -71,7 +74,7 @@ function providerStateText(profiles: KnownProfiles, profile: ProviderProfile): s
   if (definition.location === 'embedded') {
     return vscode.l10n.t('embedded, needs neither key nor network');
   }
-  if (profile.baseUrl === undefined) {
+  if (baseUrlOf(profile) === undefined) {
     return vscode.l10n.t('needs an address');
   }
   const source = profiles.keySource(definition.id);
@@ -85,6 +88,9 @@ function providerStateText(profiles: KnownProfiles, profile: ProviderProfile): s
     case 'none':
       if (definition.auth === 'sign-in') {
         return vscode.l10n.t('needs a sign-in');
+      }
+      if (definition.auth === 'optional-sign-in') {
+        return vscode.l10n.t('not signed in');
       }
       if (definition.auth === 'api-key-or-sign-in') {
         return vscode.l10n.t('needs a key or a sign-in');

@@ -1,4 +1,4 @@
-/** Registers one command of the table; a failure is logged and shown, giving up is neither. */
+/** Registers one command of the table; a failure is logged and shown, giving up is neither: both resolve with `undefined`. */
 import * as vscode from 'vscode';
 import type { Disposable } from '../base/disposable.ts';
 import { errorMessage, isCancellation } from '../base/errors.ts';
@@ -12,13 +12,14 @@ export function registerCommand(
 ): Disposable {
   return vscode.commands.registerCommand(id, async (argument: unknown) => {
     try {
-      await run(argument);
+      return await run(argument);
     } catch (error) {
       if (!isCancellation(error)) {
         logger.error(`${id} failed`, error);
         // Not awaited: a notification stays until the user closes it.
         void vscode.window.showErrorMessage(vscode.l10n.t('Reaper: {0}', errorMessage(error)));
       }
+      return undefined;
     }
   });
 }

@@ -2,7 +2,6 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../base/disposable.ts';
 import type { Logger } from '../base/logger.ts';
-import type { CommandId } from '../config/commands.ts';
 import type { Keys } from '../config/keys.ts';
 import type { Profiles } from '../config/profiles.ts';
 import { urlSetting } from '../config/setting.ts';
@@ -10,7 +9,7 @@ import { providerSettingKey } from '../config/settings.ts';
 import type { Prices } from '../router/prices.ts';
 import type { ProviderProfile } from '../router/provider-definition.ts';
 import type { Router } from '../router/router.ts';
-import { askForKey } from './key-commands.ts';
+import { askForAccess } from './key-commands.ts';
 import { pickModel } from './model-picker.ts';
 import { pickProvider } from './provider-picker.ts';
 import { registerCommand } from './register-command.ts';
@@ -128,7 +127,7 @@ async function withWhatIsMissing(
   { keys, profiles }: SelectModelOptions,
   profile: ProviderProfile,
 ): Promise<ProviderProfile | undefined> {
-  const { id, auth, signIn } = profile.definition;
+  const { id, auth } = profile.definition;
   let { baseUrl } = profile;
   if (baseUrl === undefined && profile.definition.location !== 'embedded') {
     baseUrl = await askForAddress(profile);
@@ -148,10 +147,8 @@ async function withWhatIsMissing(
       await writeSetting(providerSettingKey(id, option.name), () => value);
     }
   }
-  const hasNone = profiles.keySource(id).type === 'none';
-  if (hasNone && auth === 'sign-in' && signIn !== undefined) {
-    await vscode.commands.executeCommand('reaper.signIn' satisfies CommandId, signIn.provider);
-  } else if (hasNone && (auth === 'api-key' || auth === 'api-key-or-sign-in') && !(await askForKey(keys, profile))) {
+  const isNeeded = auth === 'sign-in' || auth === 'api-key' || auth === 'api-key-or-sign-in';
+  if (isNeeded && profiles.keySource(id).type === 'none' && !(await askForAccess(keys, profile))) {
     return undefined;
   }
   // The settings have been read anew by now.

@@ -12,18 +12,20 @@ export interface SignInCommandsOptions {
   readonly logger: Logger;
 }
 
-/** The commands' optional argument is the id of an authentication provider. */
+/** The commands' optional argument is the id of an authentication provider. `reaper.signIn` resolves with the account's name. */
 export function registerSignInCommands({ kinds, accounts, logger }: SignInCommandsOptions): Disposable {
   const store = new DisposableStore();
   store.add(
     registerCommand('reaper.signIn', logger, async (argument) => {
       const placeHolder = vscode.l10n.t('Sign in with which account?');
       const kind = await choose(kinds, await accounts.list(), argument, placeHolder);
-      if (kind !== undefined) {
-        const { name } = await accounts.signIn(kind);
-        logger.info(`Signed in with a ${kind.label}`);
-        void vscode.window.showInformationMessage(vscode.l10n.t('Reaper uses the {0} {1} now.', kind.label, name));
+      if (kind === undefined) {
+        return undefined;
       }
+      const { name } = await accounts.signIn(kind);
+      logger.info(`Signed in with a ${kind.label}`);
+      void vscode.window.showInformationMessage(vscode.l10n.t('Reaper uses the {0} {1} now.', kind.label, name));
+      return name;
     }),
   );
   store.add(
