@@ -10,6 +10,7 @@ import type { Egress } from '../../src/router/egress.ts';
 import { providers } from '../../src/router/providers/index.ts';
 import type { ProviderProfile } from '../../src/router/provider-definition.ts';
 import type { Router } from '../../src/router/router.ts';
+import type { PurposeRouting } from '../../src/router/routing-settings.ts';
 import { createTransport } from '../../src/router/transport.ts';
 import { percentile } from '../report/statistics.ts';
 import { atMost, type Row } from '../report/table.ts';
@@ -19,12 +20,12 @@ import { credentialOf } from '../../src/router/credential.ts';
 const never = new AbortController().signal;
 const freeEgress: Egress = { check: () => undefined, record: () => undefined };
 
-interface BenchServer {
+export interface BenchServer {
   readonly url: string;
   close(): Promise<void>;
 }
 
-async function serve(listener: RequestListener): Promise<BenchServer> {
+export async function serve(listener: RequestListener): Promise<BenchServer> {
   const server = createServer(listener);
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
@@ -74,7 +75,7 @@ export async function measureChunks(egress: Egress): Promise<readonly Row[]> {
   return [row('body chunk, on top of fetch, p50', 'µs', undefined, onTopUs, aloneUs)];
 }
 
-function routerAt(urls: readonly string[]): Router {
+export function routerAt(urls: readonly string[], completion: PurposeRouting = defaultRouting.completion): Router {
   const ids = ['mistral', 'deepseek'];
   const profiles = urls.flatMap((baseUrl, index): readonly ProviderProfile[] => {
     const definition = providers.find(({ id }) => id === ids[index]);
@@ -100,17 +101,17 @@ function routerAt(urls: readonly string[]): Router {
     fetch: (...args) => globalThis.fetch(...args),
     clock: systemClock,
     logger: silentLogger,
-    routing: () => defaultRouting,
+    routing: () => ({ ...defaultRouting, completion }),
   });
 }
 
-const hole = {
+export const hole = {
   purpose: 'completion',
   input: { type: 'fim', path: 'a.ts', language: 'typescript', prefix: 'const a = ', suffix: ';', snippets: [] },
   limits: { maxOutputTokens: 64, stop: [] },
 } as const;
 
-const firstToken = 'data: {"choices":[{"index":0,"delta":{"content":"x"},"text":"x","finish_reason":null}]}\n\n';
+export const firstToken = 'data: {"choices":[{"index":0,"delta":{"content":"x"},"text":"x","finish_reason":null}]}\n\n';
 
 /** From the end of the first provider's refusal to the arrival of the request at the second one. */
 export async function measureFailover(): Promise<readonly Row[]> {

@@ -7,12 +7,13 @@ import { silentLogger } from '../../src/base/logger.ts';
 import { createRouter } from '../../src/router/create-router.ts';
 import { defaultRouting } from '../../src/router/default-routing.ts';
 import type { Egress } from '../../src/router/egress.ts';
-import type { ModelRequest } from '../../src/router/model-request.ts';
+import type { CandidateOrder, ModelRequest } from '../../src/router/model-request.ts';
 import type { ProviderDefinition, ProviderProfile } from '../../src/router/provider-definition.ts';
 import type { Router } from '../../src/router/router.ts';
 import type { StreamPart } from '../../src/router/stream-part.ts';
 import type { Wire } from '../../src/router/wire.ts';
 import { row } from './row.ts';
+import { measureHedging, measureLosers } from './strategies.ts';
 import { measureCancel, measureChunks, measureFailover } from './loopback.ts';
 import { percentile } from '../report/statistics.ts';
 import { atMost, printReport, type Row, saveReport } from '../report/table.ts';
@@ -56,7 +57,7 @@ function definition(id: string, stream: Wire): ProviderDefinition {
   };
 }
 
-function routerOver(count: number, stream: Wire): Router {
+function routerOver(count: number, stream: Wire, order: CandidateOrder = 'listed'): Router {
   const profiles = Array.from({ length: count }, (_, index): ProviderProfile => ({
     definition: definition(`provider-${index}`, stream),
     enabled: true,
@@ -75,7 +76,8 @@ function routerOver(count: number, stream: Wire): Router {
     fetch: globalThis.fetch,
     clock: systemClock,
     logger: silentLogger,
-    routing: () => defaultRouting,
+    routing: () => ({ ...defaultRouting, completion: { ...defaultRouting.completion, order } }),
+    prices: { ready: () => Promise.resolve(), cost: () => ({ usd: 0.001, certainty: 'exact' }) },
   });
 }
 
@@ -83,12 +85,13 @@ const finish: StreamPart = { type: 'finish', reason: 'stop' };
 const token: StreamPart = { type: 'text-delta', text: ' token' };
 
 /** From the caller's first `next()` to the call of the wire: candidates, standing, egress, timers, record, key, wire. */
-async function measureDecision(): Promise<readonly Row[]> {
+async function measureDecision(order: CandidateOrder): Promise<readonly Row[]> {
   let calledAtMs = 0;
-  const router = routerOver(10, async function* () {
+  const wire: Wire = async function* () {
     calledAtMs = performance.now();
     yield finish;
-  });
+  };
+  const router = routerOver(10, wire, order);
   const times: number[] = [];
   for (let i = 0; i < 30_000; i++) {
     const startedAtMs = performance.now();
@@ -96,6 +99,14 @@ async function measureDecision(): Promise<readonly Row[]> {
     times.push((calledAtMs - startedAtMs) * 1000);
   }
   const warm = times.slice(10_000);
+  const rows = [
+    row(`decision among 10 providers, ${order}, p50`, 'µs', undefined, percentile(warm, 50)),
+    row(`decision among 10 providers, ${order}, p99`, 'µs', atMost(50), percentile(warm, 99)),
+  ];
+  if (order !== 'listed') {
+    router.dispose();
+    return rows;
+  }
   const route: number[] = [];
   for (let i = 0; i < 100_000; i++) {
     const startedAtMs = performance.now();
@@ -104,8 +115,7 @@ async function measureDecision(): Promise<readonly Row[]> {
   }
   router.dispose();
   return [
-    row('decision among 10 providers, p50', 'µs', undefined, percentile(warm, 50)),
-    row('decision among 10 providers, p99', 'µs', atMost(50), percentile(warm, 99)),
+    ...rows,
     row('completionRoute(), p50', 'µs', undefined, percentile(route, 50)),
     row('completionRoute(), p99', 'µs', undefined, percentile(route, 99)),
   ];
@@ -165,11 +175,16 @@ async function measureMemory(): Promise<readonly Row[]> {
 }
 
 const rows = [
-  ...(await measureDecision()),
+  ...(await measureDecision('listed')),
+  ...(await measureDecision('fastest')),
+  ...(await measureDecision('cheapest')),
+  ...(await measureDecision('smartest')),
   ...(await measureEvents()),
   ...(await measureChunks(openEgress)),
   ...(await measureFailover()),
   ...(await measureCancel()),
+  ...(await measureHedging()),
+  ...(await measureLosers()),
   ...(await measureMemory()),
 ];
 const report = {

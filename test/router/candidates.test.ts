@@ -159,7 +159,7 @@ describe('the wait for the first word', () => {
     // The last one is waited for as long as the purpose allows.
     fleet.server('b').script = async (exchange) => {
       await fleet.fixture.clock.advance(5000);
-      answerWith('late')(exchange);
+      await answerWith('late')(exchange);
     };
     fleet.fixture.setProfiles(fleet.profiles.slice(1));
     assert.equal(textOf(await collect(fleet.fixture.router.stream(chatRequest(), never))), 'late');

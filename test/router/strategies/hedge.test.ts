@@ -63,7 +63,7 @@ describe('hedging', () => {
     const late: ModelServer['script'] = async (exchange) => {
       exchange.begin();
       await fleet.fixture.clock.advance(5000);
-      if (!exchange.response.destroyed) answerWith('late')({ ...exchange, begin: () => undefined });
+      if (!exchange.response.destroyed) await answerWith('late')({ ...exchange, begin: () => undefined });
     };
     fleet.server('a').script = late;
     await save(100);
