@@ -142,6 +142,9 @@ function messageFor(kind: ErrorKind, status: number | undefined, details: ErrorD
   const quote = said === '' ? '' : ` It says: ${said}`;
   switch (kind) {
     case 'auth':
+      if (context.credential?.type === 'access-token') {
+        return `${host} did not accept the sign-in${code}. Sign in again with “Reaper: Sign In”, or have the account allowed to use the model.${quote}`;
+      }
       return context.credential === undefined
         ? `${host} asks for an API key${code}. Set it with “Reaper: Set API Key”.`
         : `${host} did not accept the API key${code}. Set a valid one with “Reaper: Set API Key”.${quote}`;
