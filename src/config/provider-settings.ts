@@ -18,6 +18,7 @@ export type ProviderFacts = Pick<
   ProviderDefinition,
   | 'id'
   | 'label'
+  | 'aliases'
   | 'location'
   | 'auth'
   | 'baseUrl'

@@ -49,6 +49,8 @@ export interface ProviderDefinition {
   /** Kebab-case or the name's own spelling (`llama.cpp`); used in settings and as the secret's key. */
   readonly id: string;
   readonly label: string;
+  /** Other names that `reaper.toml` may call it by. */
+  readonly aliases?: readonly string[];
   /** `local` runs on this machine by default; a profile's URL decides in the end. */
   readonly location: 'embedded' | 'local' | 'remote';
   readonly auth: AuthKind;

@@ -41,7 +41,7 @@ export function buildConfiguration(options: ConfigurationOptions): Configuration
   const { context, definitions, clock, logger } = options;
   const store = new DisposableStore();
   const table = settingsTable(definitions);
-  const tomlFiles = store.add(createTomlFiles(tomlKeys(table), clock));
+  const tomlFiles = store.add(createTomlFiles(tomlKeys(table, definitions), clock));
   const source = store.add(createSettingsSource(table, tomlFiles));
   const { current: settings, onDidChange: onSettingsChanged } = source;
   const useEnvironment = (): boolean => settings().keys.useEnvironment;

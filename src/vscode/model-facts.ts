@@ -37,7 +37,7 @@ export function modelFactsText({ price, contextTokens, firstTokenMs }: ModelFact
   ].join(', ');
 }
 
-export function priceText(price: ModelPrice): string {
+function priceText(price: ModelPrice): string {
   switch (price.type) {
     case 'free':
       return vscode.l10n.t('free of charge');

@@ -127,15 +127,7 @@ async function withWhatIsMissing(
   { keys, profiles }: SelectModelOptions,
   profile: ProviderProfile,
 ): Promise<ProviderProfile | undefined> {
-  const { id, auth } = profile.definition;
-  let { baseUrl } = profile;
-  if (baseUrl === undefined && profile.definition.location !== 'embedded') {
-    baseUrl = await askForAddress(profile);
-    if (baseUrl === undefined) {
-      return undefined;
-    }
-    await writeSetting(providerSettingKey(id, 'baseUrl'), () => baseUrl);
-  }
+  const { id, auth, baseUrlFor, location } = profile.definition;
   const options = { ...profile.options };
   for (const option of profile.definition.options ?? []) {
     if (option.required && (options[option.name] ?? '') === '') {
@@ -146,6 +138,14 @@ async function withWhatIsMissing(
       options[option.name] = value;
       await writeSetting(providerSettingKey(id, option.name), () => value);
     }
+  }
+  let baseUrl = profile.baseUrl ?? baseUrlFor?.(options);
+  if (baseUrl === undefined && location !== 'embedded') {
+    baseUrl = await askForAddress(profile);
+    if (baseUrl === undefined) {
+      return undefined;
+    }
+    await writeSetting(providerSettingKey(id, 'baseUrl'), () => baseUrl);
   }
   const isNeeded = auth === 'sign-in' || auth === 'api-key' || auth === 'api-key-or-sign-in';
   if (isNeeded && profiles.keySource(id).type === 'none' && !(await askForAccess(keys, profile))) {

@@ -1,4 +1,5 @@
 /** Which keys a `reaper.toml` may have: those of the settings in snake case, and older names of them. */
+import type { ProviderFacts } from '../provider-settings.ts';
 import { listSettings, SETTINGS_ROOT, type SettingsTable } from '../settings.ts';
 import { PRICE_CLASSES, type Setting } from '../setting.ts';
 import {
@@ -30,8 +31,7 @@ export interface TomlKeys {
   namesIn(table: readonly string[]): readonly string[];
 }
 
-/** Providers are also known by other names: `aliases`, by id. */
-export function tomlKeys(table: SettingsTable, aliases: ReadonlyMap<string, readonly string[]> = new Map()): TomlKeys {
+export function tomlKeys(table: SettingsTable, providers: readonly Pick<ProviderFacts, 'id' | 'aliases'>[]): TomlKeys {
   const known = new Map<string, KnownKey>();
   const names = new Map<string, Set<string>>();
   const add = (path: readonly string[], entry: KnownKey): void => {
@@ -63,14 +63,10 @@ export function tomlKeys(table: SettingsTable, aliases: ReadonlyMap<string, read
     const found = named(targets.map((target) => `${SETTINGS_ROOT}.${target}`));
     add(path.split('.'), { type: 'setting', settings: found, ...(convert !== undefined && { convert }) });
   }
-  for (const id of Object.keys(table.providers)) {
+  for (const { id, aliases = [] } of providers) {
     const start = `${SETTINGS_ROOT}.providers.${id}.`;
     // Without quotes, TOML takes a dot in a name for a table within a table.
-    for (const name of [
-      [id],
-      ...(id.includes('.') ? [id.split('.')] : []),
-      ...(aliases.get(id) ?? []).map((alias) => [alias]),
-    ]) {
+    for (const name of [[id], ...(id.includes('.') ? [id.split('.')] : []), ...aliases.map((alias) => [alias])]) {
       for (const unused of PROVIDER_KEYS_WITHOUT_EFFECT) {
         add(['providers', ...name, unused], { type: 'without-effect' });
       }
@@ -110,7 +106,7 @@ export function tomlKeys(table: SettingsTable, aliases: ReadonlyMap<string, read
 }
 
 /** `maxLines` → `max_lines`. */
-export function snakeCase(name: string): string {
+function snakeCase(name: string): string {
   return name.replace(/[A-Z]+/g, (letters) => `_${letters.toLowerCase()}`);
 }
 

@@ -5,6 +5,7 @@ import { once } from '../wire/once.ts';
 export const azure = defineProvider({
   id: 'azure',
   label: 'Azure OpenAI',
+  aliases: ['azure_openai'],
   location: 'remote',
   auth: 'api-key-or-sign-in',
   signIn: {

@@ -15,6 +15,7 @@ export function createCopilotProvider(models: LanguageModels): ProviderDefinitio
   return defineProvider({
     id: 'copilot',
     label,
+    aliases: ['github_copilot'],
     location: 'remote',
     // VS Code signs in, and asks the user whether Reaper may.
     auth: 'none',

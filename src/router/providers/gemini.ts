@@ -5,6 +5,7 @@ import { once } from '../wire/once.ts';
 export const gemini = defineProvider({
   id: 'gemini',
   label: 'Google Gemini',
+  aliases: ['google'],
   location: 'remote',
   auth: 'api-key',
   keyVariables: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'],

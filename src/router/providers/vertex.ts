@@ -8,6 +8,7 @@ const MULTI_REGIONS: ReadonlySet<string> = new Set(['us', 'eu']);
 export const vertex = defineProvider({
   id: 'vertex',
   label: 'Google Vertex AI',
+  aliases: ['vertexai'],
   location: 'remote',
   auth: 'optional-sign-in',
   signIn: {

@@ -100,7 +100,7 @@ function verdictText(verdict: Verdict): string {
   }
 }
 
-export function wayOutText(wayOut: WayOut, label: string): string {
+function wayOutText(wayOut: WayOut, label: string): string {
   switch (wayOut) {
     case 'set-key':
       return vscode.l10n.t('Run "Reaper: Set API Key…" and choose {0}.', label);
@@ -136,7 +136,7 @@ function credentialsText(source: KeySource, auth: ProviderFindings['auth']): str
     case 'account':
       return vscode.l10n.t('Signed in as {0}', source.name);
     case 'none':
-      return auth === 'optional-api-key'
+      return auth === 'optional-api-key' || auth === 'optional-sign-in'
         ? vscode.l10n.t('Key: none, and it may do without')
         : vscode.l10n.t('Key: none');
   }

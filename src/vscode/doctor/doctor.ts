@@ -12,12 +12,14 @@ import { createLiveReports, type Report } from '../live-report.ts';
 import { registerCommand } from '../register-command.ts';
 import { settingProblemText } from '../setting-problem-text.ts';
 import { type ConnectionTest, withProgress } from '../test-connection.ts';
+import type { Money } from '../usage/build-money.ts';
 import { doctorText, type ReportSection } from './doctor-text.ts';
 import { environmentSections } from './environment-section.ts';
 import { type Examination, examine } from './examination.ts';
 import { knownSecrets } from './known-secrets.ts';
 import { findingsOf } from './provider-findings.ts';
 import { routingLines } from './routing-lines.ts';
+import { stateSections } from './state-sections.ts';
 
 export interface DoctorOptions {
   readonly context: Pick<vscode.ExtensionContext, 'extension'>;
@@ -26,8 +28,7 @@ export interface DoctorOptions {
   readonly router: Router;
   readonly prices: Prices;
   readonly describe: ConnectionTest['describe'];
-  /** Of other parts: the ledger, the protocols that were negotiated. */
-  readonly moreSections?: () => Promise<readonly ReportSection[]>;
+  readonly money: Pick<Money, 'ledger' | 'budget'>;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -35,7 +36,7 @@ export interface DoctorOptions {
 const SCHEME = 'reaper-doctor';
 
 export function registerDoctor(options: DoctorOptions): Disposable {
-  const { configuration, router, prices, describe, clock, logger } = options;
+  const { configuration, router, money, prices, describe, clock, logger } = options;
   const { keys, profiles, settings } = configuration;
   const store = new DisposableStore();
   const changed = store.add(new Emitter<void>());
@@ -51,7 +52,7 @@ export function registerDoctor(options: DoctorOptions): Disposable {
   async function run(): Promise<void> {
     const secrets = await knownSecrets(keys, profiles.all(), settings());
     await Promise.all([profiles.ready, prices.ready()]);
-    const sections = await allSections(options);
+    const environment = await environmentOf(options);
     const update = ({ answers, asked }: Examination, finished: boolean): void => {
       const sources = { profiles, prices, health: router.health(), routes: router.completionRoute() };
       text = doctorText(
@@ -59,7 +60,7 @@ export function registerDoctor(options: DoctorOptions): Disposable {
           progress: finished ? undefined : { answered: answers.size, asked },
           providers: profiles.all().map((profile) => findingsOf(profile, answers.get(profile.definition.id), sources)),
           routing: routingLines(router, profiles),
-          sections,
+          sections: [...stateSections({ router, profiles, money }), ...environment],
         },
         (line) => redactSecrets(line, secrets),
       );
@@ -87,7 +88,7 @@ export function registerDoctor(options: DoctorOptions): Disposable {
   return store;
 }
 
-async function allSections(options: DoctorOptions): Promise<readonly ReportSection[]> {
+async function environmentOf(options: DoctorOptions): Promise<readonly ReportSection[]> {
   const { context, configuration, privacy } = options;
   const { version } = context.extension.packageJSON as { readonly version: string };
   const surroundings = {
@@ -96,8 +97,7 @@ async function allSections(options: DoctorOptions): Promise<readonly ReportSecti
     settingProblems: () => [...configuration.source.problems().map(settingProblemText), ...privacy.problems()],
     tomlFiles: configuration.tomlFiles,
   };
-  const [environment, more] = await Promise.all([environmentSections(surroundings), options.moreSections?.() ?? []]);
-  return [...environment, ...more];
+  return environmentSections(surroundings);
 }
 
 async function offerCopy(text: () => string): Promise<void> {

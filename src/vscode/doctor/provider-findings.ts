@@ -3,6 +3,7 @@ import type { KeySource } from '../../config/keys.ts';
 import type { Profiles } from '../../config/profiles.ts';
 import { type ModelPrice, modelPrice } from '../../router/model-price.ts';
 import type { Prices } from '../../router/prices.ts';
+import { baseUrlOf } from '../../router/probes.ts';
 import type { ProviderProfile } from '../../router/provider-definition.ts';
 import type { ProviderHealth, RouteFacts } from '../../router/router.ts';
 import type { ProbeResult } from '../../router/wire.ts';
@@ -78,6 +79,7 @@ export function findingsOf(
   const verdict = verdictOf(profile, answer, profiles);
   const credentials = profiles.keySource(definition.id);
   const told = typeof answer === 'object' ? answer : undefined;
+  const address = baseUrlOf(profile);
   const uses = (['completion', 'chat'] as const).filter((use) => canDo(profile, use));
   return {
     label: definition.label,
@@ -85,7 +87,7 @@ export function findingsOf(
     verdict,
     problem: verdict === 'faulty' ? (told?.result.problem ?? told?.headline) : undefined,
     wayOut: wayOutOf(profile, verdict, told, credentials),
-    address: profile.baseUrl === undefined ? undefined : displayAddress(profile.baseUrl),
+    address: address === undefined ? undefined : displayAddress(address),
     credentials,
     auth: definition.auth,
     details: told?.details ?? [],
@@ -130,40 +132,45 @@ function verdictOf(
 }
 
 function wayOutOf(
-  { definition, baseUrl }: ProviderProfile,
+  profile: ProviderProfile,
   verdict: Verdict,
   answer: Answer | undefined,
   credentials: KeySource,
 ): WayOut | undefined {
+  const { definition } = profile;
   switch (verdict) {
     case 'off':
       return 'enable';
     case 'not-set-up':
-      return missingAccess(definition.auth, credentials) ?? (baseUrl === undefined ? 'set-address' : 'select-model');
+      // It asks for whatever is missing.
+      return 'select-model';
     case 'faulty':
-      return (
-        (answer?.result.keyAccepted === false ? missingAccess(definition.auth, { type: 'none' }) : undefined) ??
-        missingAccess(definition.auth, credentials) ??
-        answer?.fix ??
-        'see-log'
-      );
+      return accessWayOut(definition.auth, credentials, answer) ?? answer?.fix ?? 'see-log';
     default:
       return undefined;
   }
 }
 
-function missingAccess(auth: ProviderFindings['auth'], { type }: KeySource): WayOut | undefined {
-  if (type !== 'none') {
-    return undefined;
-  }
+/** Where the key or the account is what is wrong: it was rejected, or there is none although there must be one. */
+function accessWayOut(
+  auth: ProviderFindings['auth'],
+  { type }: KeySource,
+  answer: Answer | undefined,
+): WayOut | undefined {
+  const isRejected = answer?.result.keyAccepted === false;
+  const isMissing = type === 'none';
   switch (auth) {
+    case 'none':
+      return undefined;
     case 'sign-in':
-      return 'sign-in';
+      return isRejected || isMissing ? 'sign-in' : undefined;
+    case 'optional-sign-in':
+      return isRejected ? 'sign-in' : undefined;
+    case 'optional-api-key':
+      return isRejected ? 'set-key' : undefined;
     case 'api-key':
     case 'api-key-or-sign-in':
-      return 'set-key';
-    default:
-      return undefined;
+      return isRejected || isMissing ? 'set-key' : undefined;
   }
 }
 

@@ -6,7 +6,7 @@ import { listSettings, settingsTable } from '../../../src/config/settings.ts';
 import { allProviders } from '../all-providers.ts';
 
 const table = settingsTable(allProviders);
-const keys = tomlKeys(table);
+const keys = tomlKeys(table, allProviders);
 const remote = allProviders.find(({ location }) => location === 'remote')?.id ?? '';
 
 const ofUser = (text: string): TomlReading => interpretToml(text, { keys, fromWorkspace: false });
@@ -72,6 +72,12 @@ base_url = "http://gpu.lan:8080/"
       assert.equal(known.type, 'setting', key);
       assert.deepEqual(known.type === 'setting' && known.settings, [{ key, setting }]);
     }
+  });
+
+  it('takes the other names of a provider', () => {
+    const { id, aliases = [] } = allProviders.find((one) => one.aliases !== undefined) ?? { id: '' };
+    const reading = ofUser(`[providers.${aliases[0]}]\nenabled = false\n`);
+    assert.deepEqual([...(reading.values ?? [])], [[`reaper.providers.${id}.enabled`, false]]);
   });
 
   it('takes the older names of settings', () => {

@@ -9,7 +9,7 @@ import { createTomlSource, type TomlSource } from '../../../src/config/toml/toml
 import { createFakeClock, type FakeClock } from '../../fakes/fake-clock.ts';
 import { allProviders } from '../all-providers.ts';
 
-const keys = tomlKeys(settingsTable(allProviders));
+const keys = tomlKeys(settingsTable(allProviders), allProviders);
 const GOOD = '[completion]\nmax_lines = 3\n';
 
 describe('a followed reaper.toml', () => {

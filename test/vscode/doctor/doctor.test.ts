@@ -63,10 +63,10 @@ describe('what the doctor finds', () => {
     const sources = sourcesOf([], { isSetUp: () => false, keySource: () => ({ type: 'none' }) });
     assert.deepEqual(
       [findings(undefined, sources).verdict, findings(undefined, sources).wayOut],
-      ['not-set-up', 'set-key'],
+      ['not-set-up', 'select-model'],
     );
     const server = profileOf({ auth: 'optional-api-key' }, { baseUrl: undefined });
-    assert.equal(findingsOf(server, undefined, sources).wayOut, 'set-address');
+    assert.equal(findingsOf(server, undefined, sources).wayOut, 'select-model');
   });
 
   it('knows switched off, still asking and too slow apart', () => {
@@ -192,7 +192,7 @@ describe("the doctor's report", () => {
     assert.match(text, /\n## Dead Server: needs attention\n/);
     assert.match(
       text,
-      /\n## Not in Use\n\n- Idle Cloud: not set up\. Run "Reaper: Set API Key…" and choose Idle Cloud\.\n/,
+      /\n## Not in Use\n\n- Idle Cloud: not set up\. Run "Reaper: Select Model…" and choose Idle Cloud\.\n/,
     );
     assert.match(text, /\n## Network\n\n- http\.proxy: not set\n$/);
   });
