@@ -3,6 +3,7 @@ import { dayOf, monthOf } from './calendar.ts';
 import { FAILED_SHOWN, LATEST_SHOWN, type LedgerStore } from './store.ts';
 import {
   addSums,
+  isListed,
   type LedgerRow,
   lineOf,
   type ModelUsage,
@@ -59,7 +60,7 @@ export function createMemoryStore(): LedgerStore {
         byPurpose: groups(month, ({ record }) => record.purpose)
           .map(({ record, sums }): PurposeUsage => ({ purpose: record.purpose, sums }))
           .sort((left, right) => right.sums.usd - left.sums.usd),
-        latest: newest.slice(0, LATEST_SHOWN).map(lineOf),
+        latest: newest.filter(isListed).slice(0, LATEST_SHOWN).map(lineOf),
         failed: newest
           .filter(({ record }) => record.outcome.type === 'failed')
           .slice(0, FAILED_SHOWN)

@@ -37,7 +37,10 @@ export function createSqliteStore(database: DatabaseSync): LedgerStore {
   const purposesSince = database.prepare(
     `SELECT purpose, ${totalsOf} FROM daily WHERE day >= ? GROUP BY purpose ORDER BY total(usd) DESC, purpose`,
   );
-  const latest = database.prepare('SELECT * FROM attempts ORDER BY seq DESC LIMIT ?');
+  const latest = database.prepare(
+    // As `isListed`.
+    `SELECT * FROM attempts WHERE purpose <> 'completion' OR usd > 0 OR certainty <> 'exact' ORDER BY seq DESC LIMIT ?`,
+  );
   const failed = database.prepare("SELECT * FROM attempts WHERE outcome = 'failed' ORDER BY seq DESC LIMIT ?");
 
   function totals(wallTime: number): UsageTotals {

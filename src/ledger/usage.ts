@@ -115,6 +115,12 @@ export function mapSums(valueOf: (name: keyof UsageSums) => number): UsageSums {
 
 export const SUM_NAMES = Object.keys(NO_USAGE) as readonly (keyof UsageSums)[];
 
+/** Ghost text that costs nothing comes at every key: it is counted, but a list of it would show nothing else. */
+export function isListed({ record }: LedgerRow): boolean {
+  const { purpose, cost } = record;
+  return purpose !== 'completion' || cost.usd > 0 || cost.certainty !== 'exact';
+}
+
 export function lineOf({ record }: LedgerRow): AttemptLine {
   const { startedAt, purpose, strategy, role, providerId, model, usage, totalMs, cost, outcome } = record;
   return {

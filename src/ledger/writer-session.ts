@@ -5,7 +5,16 @@ import { dayOf, monthOf } from './calendar.ts';
 import { isDamage } from './database.ts';
 import type { FromLedgerThread, LedgerTrouble, ToLedgerThread } from './messages.ts';
 import { LATEST_SHOWN, type LedgerStore } from './store.ts';
-import { addSums, type LedgerRow, lineOf, NO_USAGE, sumsOf, type UsageReport, type UsageTotals } from './usage.ts';
+import {
+  addSums,
+  isListed,
+  type LedgerRow,
+  lineOf,
+  NO_USAGE,
+  sumsOf,
+  type UsageReport,
+  type UsageTotals,
+} from './usage.ts';
 
 export interface WriterSessionOptions {
   /** May throw; it is tried again. */
@@ -107,7 +116,7 @@ export function createWriterSession({ openStore, troubleOf, post, clock }: Write
     return {
       ...kept,
       ...pending.reduce(addToTotals, kept),
-      latest: [...pending.toReversed().map(lineOf), ...kept.latest].slice(0, LATEST_SHOWN),
+      latest: [...pending.filter(isListed).toReversed().map(lineOf), ...kept.latest].slice(0, LATEST_SHOWN),
     };
   }
 

@@ -85,6 +85,21 @@ describe('the ledger', () => {
         store.close();
       });
 
+      it('counts ghost text that costs nothing, but does not list it', () => {
+        const store = open();
+        store.write([
+          rowOf({ purpose: 'completion', cost: { usd: 0, certainty: 'exact' } }),
+          rowOf({ purpose: 'completion', cost: { usd: 0.1, certainty: 'exact' } }),
+        ]);
+        const { today, latest } = store.report(NOON);
+        assert.equal(today.attempts, 2);
+        assert.deepEqual(
+          latest.map(({ cost }) => cost.usd),
+          [0.1],
+        );
+        store.close();
+      });
+
       it('has nothing to tell at first', () => {
         const store = open();
         const { today, byModel, latest } = store.report(NOON);

@@ -40,6 +40,16 @@ describe('notifications of failed requests', () => {
     assert.equal(policy.judge(failed('a', 'quota'))?.action, 'select-provider');
   });
 
+  it('of a limit come once a day, whoever was to be asked', () => {
+    const policy = createNoticePolicy();
+    assert.equal(policy.judge(failed('a', 'budget'))?.action, 'show-usage');
+    assert.equal(policy.judge(failed('b', 'budget')), undefined);
+    policy.judge(finished('a'));
+    assert.equal(policy.judge(failed('a', 'budget')), undefined);
+    const tomorrow = { ...failed('a', 'budget'), startedAt: 36 * 3600_000 };
+    assert.notEqual(policy.judge(tomorrow), undefined);
+  });
+
   it('come again when a key stops working after it worked', () => {
     const policy = createNoticePolicy();
     policy.judge(failed('a', 'auth'));
