@@ -238,7 +238,10 @@ function matrixOf(provider: ProviderUnderTest): void {
     assert.deepEqual(parts.at(-1), { type: 'finish', reason: 'interrupted' });
     assert.ok(textOf(parts) !== '' && dialect.text.startsWith(textOf(parts)));
     assert.equal(holesIn(broken, dialect), 1);
-    assert.ok(broken.requests.some(({ body }) => asksForText(body)), 'a request for text is recognised as one');
+    assert.ok(
+      broken.requests.some(({ body }) => asksForText(body)),
+      'a request for text is recognised as one',
+    );
     assert.equal(working.requests.length, 0);
   });
 
