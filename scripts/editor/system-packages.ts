@@ -1,19 +1,19 @@
 /** Programs that come from the operating system: installed through apt when root, otherwise asked for by exact command. */
 import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, isAbsolute, join } from 'node:path';
 import { SetupError, step } from '../bootstrap/progress.mjs';
 import { runOrFail } from '../bootstrap/run.mjs';
 
 export interface SystemNeed {
   /** The Debian package that brings it. */
   readonly debianPackage: string;
-  /** A program on the PATH that proves that it is there. */
+  /** A program on the PATH that proves that it is there, or a file by its full path. */
   readonly program: string;
 }
 
 /** Makes sure that all of these are there. `purpose` completes the sentence "… is needed for". */
 export async function ensureSystemPackages(needs: readonly SystemNeed[], purpose: string): Promise<void> {
-  const missing = needs.filter((need) => findProgram([need.program]) === undefined);
+  const missing = needs.filter((need) => !isThere(need.program));
   if (missing.length === 0) {
     return;
   }
@@ -38,6 +38,10 @@ export async function ensureSystemPackages(needs: readonly SystemNeed[], purpose
     const install = [...waitForLock, 'install', '-y', '--no-install-recommends', ...packages];
     await runOrFail(`apt-get install ${list}`, 'apt-get', install, { env });
   });
+}
+
+function isThere(program: string): boolean {
+  return isAbsolute(program) ? existsSync(program) : findProgram([program]) !== undefined;
 }
 
 /** The full path of the first of these programs that is on the PATH. */

@@ -39,6 +39,13 @@ describe('packages of the operating system', () => {
     await ensureSystemPackages(NEEDS, 'a test');
   });
 
+  it('are there too where a file shows it', async () => {
+    program('make');
+    const needs = (file: string) => [{ debianPackage: 'libkrb5-dev', program: join(bin, file) }];
+    await ensureSystemPackages(needs('make'), 'a test');
+    await assert.rejects(ensureSystemPackages(needs('absent'), 'a test'), /Missing/);
+  });
+
   it('are installed through apt by root: only what is missing, after an update', async () => {
     actAs(0);
     program('make');
