@@ -17,7 +17,7 @@ export interface RefreshLeaseOptions {
 }
 
 /** Longer than a refresh may take, so that only a window that was closed in the middle loses its lease. */
-export const LEASE_MS = 40_000;
+const LEASE_MS = 40_000;
 const ASK_AGAIN_MS = 250;
 /** Two windows may write at once. Whoever wrote last has it; both look after a time in which a write arrives. */
 const SETTLE_MS = 60;

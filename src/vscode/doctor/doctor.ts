@@ -11,6 +11,7 @@ import type { Configuration } from '../build-configuration.ts';
 import { createLiveReports, type Report } from '../live-report.ts';
 import { registerCommand } from '../register-command.ts';
 import { settingProblemText } from '../setting-problem-text.ts';
+import { accountsSection } from '../sign-in/accounts-section.ts';
 import { type ConnectionTest, withProgress } from '../test-connection.ts';
 import type { Money } from '../usage/build-money.ts';
 import { doctorText, type ReportSection } from './doctor-text.ts';
@@ -97,7 +98,7 @@ async function environmentOf(options: DoctorOptions): Promise<readonly ReportSec
     settingProblems: () => [...configuration.source.problems().map(settingProblemText), ...privacy.problems()],
     tomlFiles: configuration.tomlFiles,
   };
-  return environmentSections(surroundings);
+  return [await accountsSection(configuration.signIn), ...(await environmentSections(surroundings))];
 }
 
 async function offerCopy(text: () => string): Promise<void> {

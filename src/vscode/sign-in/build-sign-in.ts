@@ -5,7 +5,7 @@ import { type Disposable, DisposableStore } from '../../base/disposable.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Settings } from '../../config/read-settings.ts';
 import type { Secrets } from '../../config/secrets.ts';
-import { createAccountSessions } from '../../config/sign-in/account-sessions.ts';
+import { type AccountKind, createAccountSessions } from '../../config/sign-in/account-sessions.ts';
 import type { Accounts } from '../../config/sign-in/accounts.ts';
 import { createCheckedFetch } from '../../config/sign-in/checked-fetch.ts';
 import { googleAccount } from '../../config/sign-in/own-accounts.ts';
@@ -29,6 +29,8 @@ export interface SignInOptions {
 }
 
 export interface SignInAccounts extends Disposable {
+  /** Those that one can sign in with. */
+  readonly kinds: readonly Pick<AccountKind, 'provider' | 'label'>[];
   readonly accounts: Accounts;
   /** Of the GitHub account that the user lets Reaper use, if it was granted these scopes; asks nobody. */
   readonly githubToken: (scopes: readonly string[]) => Promise<string | undefined>;
@@ -54,6 +56,7 @@ export function buildSignIn(options: SignInOptions): SignInAccounts {
   const accounts = store.add(createAccountSessions({ kinds, sessions, secrets, logger }));
   store.add(registerSignInCommands({ kinds, accounts, logger }));
   return {
+    kinds,
     accounts,
     githubToken: (scopes) => accounts.token({ provider: GITHUB_PROVIDER, scopes }),
     dispose: () => store.dispose(),
