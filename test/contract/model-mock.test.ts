@@ -71,10 +71,21 @@ describe('a model server that we did not write', () => {
       });
 
       it('fails as servers fail', async () => {
-        mock.nextRequestError(429, { message: 'slow down', type: 'rate_limit_error' });
-        await assert.rejects(collect(fixture.router.stream(chat('hello'), never)), { kind: 'rate-limit', status: 429 });
-        mock.nextRequestError(503, { message: 'busy' });
-        await assert.rejects(collect(fixture.router.stream(chat('hello'), never)), { kind: 'overloaded', status: 503 });
+        for (const [status, kind, message] of [
+          [429, 'rate-limit', 'slow down'],
+          [503, 'overloaded', 'busy'],
+        ] as const) {
+          const before = fixture.records.length;
+          const abort = new AbortController();
+          mock.nextRequestError(status, { message });
+          const asked = collect(fixture.router.stream(chat('hello'), abort.signal)).catch(() => undefined);
+          await until(() => fixture.records.length > before);
+          // A limit is waited for as long as the server says, and an overload only for a moment.
+          abort.abort();
+          await asked;
+          const outcome = fixture.records[before]?.outcome;
+          assert.equal(outcome?.type === 'failed' && outcome.kind, kind, JSON.stringify(outcome));
+        }
       });
 
       it('is cut off', async () => {

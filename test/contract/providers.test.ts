@@ -146,11 +146,13 @@ for (const provider of providersUnderTest()) {
       [529, 'overloaded', undefined],
     ];
     for (const [status, kind, retryAfterMs] of errors) {
-      it(`fails with ${kind} on a ${status}, after one request`, async () => {
+      // What may pass is tried once more; so long as the server here asks for, nobody waits for ghost text.
+      const requests = kind === 'overloaded' ? 2 : 1;
+      it(`fails with ${kind} on a ${status}, after ${requests} of them`, async () => {
         const headers = retryAfterMs === undefined ? {} : { 'retry-after': '7' };
         await start(({ answer }) => answer(status, headers, '{"error":{"message":"no"}}'));
         await assert.rejects(collect(fixture.router.stream(holeRequest(), never)), { kind, status, retryAfterMs });
-        assert.equal(holesIn(server, dialect), 1);
+        assert.equal(holesIn(server, dialect), requests);
       });
     }
 
