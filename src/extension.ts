@@ -93,7 +93,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const isOn = (): boolean => profiles.list().some(({ definition }) => definition === embedded);
   const learningOptions = { predictor, privacy, files, isOn, onSettingsChanged, clock, logger };
   const learning = store.add(registerLearning(learningOptions));
-  const spent = store.add(createMoneyStatus(money, onSettingsChanged));
+  const spent = store.add(createMoneyStatus({ money, onRequestFinished: router.onRequestFinished, onSettingsChanged }));
   const status = store.add(createStatusSource({ engine, router, profiles, predictor, settings, money: spent }));
   const usage = store.add(createUsage({ money, profiles, logger }));
 

@@ -36,7 +36,10 @@ export function statusText(facts: StatusFacts): StatusText {
   };
 }
 
-function stateText({ status, offForLanguage }: StatusFacts): { readonly icon: string; readonly headline: string } {
+function stateText({ status, offForLanguage, money }: StatusFacts): {
+  readonly icon: string;
+  readonly headline: string;
+} {
   if (status.state === 'off') {
     return { icon: 'circle-slash', headline: vscode.l10n.t('ghost text is off') };
   }
@@ -45,6 +48,9 @@ function stateText({ status, offForLanguage }: StatusFacts): { readonly icon: st
   }
   switch (status.state) {
     case 'idle':
+      if (money?.refusal !== undefined) {
+        return { icon: WARNING_ICON, headline: vscode.l10n.t('a limit keeps requests from being sent') };
+      }
       return { icon: 'sparkle', headline: vscode.l10n.t('ready') };
     case 'working':
       return { icon: 'loading~spin', headline: vscode.l10n.t('waiting for the model') };

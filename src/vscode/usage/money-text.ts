@@ -9,7 +9,7 @@ export function costLabel({ todayUsd, isLowerBound }: MoneyFacts): string {
   return todayUsd === 0 ? '' : ` ${amountText(todayUsd, isLowerBound)}`;
 }
 
-export function moneyTexts({ todayUsd, isLowerBound, scarce, trouble }: MoneyFacts): readonly string[] {
+export function moneyTexts({ todayUsd, isLowerBound, scarce, refusal, trouble }: MoneyFacts): readonly string[] {
   return [
     ...(todayUsd === 0 && !isLowerBound
       ? []
@@ -19,6 +19,7 @@ export function moneyTexts({ todayUsd, isLowerBound, scarce, trouble }: MoneyFac
             : vscode.l10n.t('Spent today: {0}.', dollars(todayUsd)),
         ]),
     ...scarce.map(budgetText),
+    ...(refusal === undefined ? [] : [refusal]),
     ...(trouble === undefined ? [] : [trouble]),
   ];
 }

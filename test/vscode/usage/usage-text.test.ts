@@ -70,7 +70,7 @@ describe('the report of usage', () => {
 });
 
 describe('what the status bar says of money', () => {
-  const nothing = { todayUsd: 0, isLowerBound: false, scarce: [], trouble: undefined };
+  const nothing = { todayUsd: 0, isLowerBound: false, scarce: [], refusal: undefined, trouble: undefined };
 
   it('is nothing until something is spent', () => {
     assert.equal(costLabel(nothing), '');
@@ -90,6 +90,7 @@ describe('what the status bar says of money', () => {
   it('is a lower bound where prices are unknown, and names what is wrong', () => {
     const facts = { ...nothing, isLowerBound: true, trouble: 'The disk is full.' };
     assert.deepEqual(moneyTexts(facts), ['Spent today: at least $0; some prices are not known.', 'The disk is full.']);
+    assert.deepEqual(moneyTexts({ ...nothing, refusal: 'Too dear.' }), ['Too dear.']);
     assert.equal(costLabel({ ...facts, todayUsd: 0.02 }), ' ≥ $0.0200');
   });
 });
