@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { interpretToml, type TomlReading } from '../../../src/config/toml/interpret-toml.ts';
 import { tomlKeys } from '../../../src/config/toml/toml-keys.ts';
@@ -72,6 +74,17 @@ base_url = "http://gpu.lan:8080/"
       assert.equal(known.type, 'setting', key);
       assert.deepEqual(known.type === 'setting' && known.settings, [{ key, setting }]);
     }
+  });
+
+  it('of the README is understood, also in a workspace but for the prices', () => {
+    const readme = readFileSync(join(import.meta.dirname, '..', '..', '..', 'README.md'), 'utf8');
+    const example = /```toml\n([^]*?)```/.exec(readme)?.[1] ?? '';
+    assert.deepEqual(ofUser(example).faults, []);
+    assert.ok((ofUser(example).values?.size ?? 0) > 4);
+    assert.deepEqual(
+      ofWorkspace(example).faults.map(({ fault }) => fault),
+      [{ type: 'user-only', name: 'prices.overrides' }],
+    );
   });
 
   it('takes the other names of a provider', () => {
