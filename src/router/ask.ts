@@ -9,6 +9,7 @@ import { deadlinesOf } from './deadlines.ts';
 import { resolveRouting, type ResolvedRouting } from './default-routing.ts';
 import type { Degradations } from './degradation.ts';
 import type { Hedges } from './hedges.ts';
+import type { Admissions } from './limits/admission.ts';
 import type { ModelRequest, Strategy } from './model-request.ts';
 import { needOf } from './need.ts';
 import type { Ordering } from './order.ts';
@@ -31,6 +32,7 @@ export interface AskServices {
   readonly affinities: Affinities;
   readonly degradations: Degradations;
   readonly penalties: Penalties;
+  readonly admissions: Admissions;
   readonly hedges: Hedges;
   readonly probes: Probes;
   readonly branches: BranchServices;
@@ -56,7 +58,7 @@ export function createAsk(
   services: AskServices,
 ): (request: ModelRequest, signal: AbortSignal) => AsyncIterable<StreamPart> {
   const { routes, ordering, affinities, clock, lifetime } = services;
-  const company = createCompany(services.penalties);
+  const company = createCompany(services);
 
   async function waitForProbes(request: ModelRequest, signal: AbortSignal): Promise<void> {
     const unprobed = routes.unprobed(request);
@@ -135,7 +137,8 @@ export function createAsk(
       answering(candidate, reason) {
         const missed = route.missedBy(candidate);
         affinities.answered(request, candidate);
-        services.degradations.answered(use, candidate, missed);
+        // A request for one provider by name says nothing of the first choice.
+        if (request.routing?.providers === undefined) services.degradations.answered(use, candidate, missed);
         const { providerId, model } = candidate;
         return { type: 'source', providerId, model, reason, isDegraded: missed !== undefined };
       },

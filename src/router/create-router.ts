@@ -123,6 +123,7 @@ export function createRouter(options: RouterOptions): Router {
     affinities,
     degradations,
     penalties,
+    admissions,
     hedges: createHedges(speeds, random),
     probes,
     branches,

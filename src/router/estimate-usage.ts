@@ -35,11 +35,6 @@ export function completeUsage(told: TokenUsage | undefined, input: ModelInput, o
     : told;
 }
 
-/** About as many as the input has. */
-export function inputTokens(input: ModelInput): number {
-  return tokens(inputCharacters(input));
-}
-
 /** The most tokens that the input may turn out to have. */
 export function highestInputTokens(input: ModelInput): number {
   return Math.ceil(inputCharacters(input) / FEWEST_CHARACTERS_PER_TOKEN) + TEMPLATE_TOKENS;

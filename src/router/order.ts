@@ -49,7 +49,14 @@ const NOMINAL_USAGE = {
 // A look into the price catalogue costs some 30 µs per model, and prices seldom change.
 const PRICE_LIFE_MS = 60_000;
 
+interface Sorting {
+  readonly basis: string;
+  readonly candidates: readonly Candidate[];
+}
+
 export function createOrdering({ clock, speeds, prices, random }: OrderingOptions): Ordering {
+  let isLoaded = false;
+  const sortings = new WeakMap<readonly Candidate[], Sorting>();
   const known = new Map<string, { readonly usd: number | undefined; readonly untilMs: number }>();
 
   /** Of the nominal mix, in dollars; `undefined`: unknown. */
@@ -84,36 +91,62 @@ export function createOrdering({ clock, speeds, prices, random }: OrderingOption
     }
   }
 
+  function sorted(listed: readonly Candidate[], wish: OrderWish): readonly Candidate[] {
+    return listed
+      .map((candidate) => ({ candidate, place: placeOf(candidate, wish.local), rank: rankOf(candidate, wish) }))
+      .sort((a, b) => a.place - b.place || a.rank - b.rank)
+      .map(({ candidate }) => candidate);
+  }
+
+  function version({ order }: OrderWish): number {
+    if (order === 'fastest') return speeds.version;
+    if (!isByPrice(order)) return 0;
+    const age = Math.floor(clock.now() / PRICE_LIFE_MS);
+    // What was ordered before the prices were loaded is out of date at once.
+    return isLoaded ? age + 1 : -1;
+  }
+
+  async function load(): Promise<void> {
+    await prices.ready();
+    isLoaded = true;
+  }
+
   return {
     ordered(listed, wish) {
       if (wish.order === 'listed' && wish.local === 'as-listed') return listed;
-      return listed
-        .map((candidate) => ({ candidate, place: placeOf(candidate, wish.local), rank: rankOf(candidate, wish) }))
-        .sort((a, b) => a.place - b.place || a.rank - b.rank)
-        .map(({ candidate }) => candidate);
+      if (wish.order === 'fastest') return sorted(listed, wish);
+      const basis = `${wish.order} ${wish.local} ${version(wish)}`;
+      let known = sortings.get(listed);
+      if (known?.basis !== basis) {
+        known = { basis, candidates: sorted(listed, wish) };
+        sortings.set(listed, known);
+      }
+      return known.candidates;
     },
     draw(ordered, wish, mayBeAsked) {
       if (wish.order !== 'fastest') return undefined;
-      const [best, ...others] = ordered.filter(
-        (candidate) => candidate.location !== 'embedded' && mayBeAsked(candidate),
-      );
-      if (best === undefined) return undefined;
-      const limit = speeds.score(best.key, wish.outputTokens) * AS_FAST;
-      const place = placeOf(best, wish.local);
-      const equals = [
-        best,
-        ...others.filter(
-          (other) => placeOf(other, wish.local) === place && speeds.score(other.key, wish.outputTokens) <= limit,
-        ),
-      ];
-      // The list is sorted, so of two the one further ahead is the faster one.
+      const equals: Candidate[] = [];
+      let limit = Infinity;
+      let place = 0;
+      for (const candidate of ordered) {
+        if (candidate.location === 'embedded') break;
+        const score = speeds.score(candidate.key, wish.outputTokens);
+        // The list is sorted, so nobody further down is as fast.
+        if (score > limit || (equals.length > 0 && placeOf(candidate, wish.local) !== place)) break;
+        if (!mayBeAsked(candidate)) continue;
+        if (equals.length === 0) {
+          limit = score * AS_FAST;
+          place = placeOf(candidate, wish.local);
+        }
+        equals.push(candidate);
+      }
+      // Of two, the one further ahead is the faster one.
       const one = Math.floor(random() * equals.length);
       const other = Math.floor(random() * equals.length);
       return equals[Math.min(one, other)];
     },
-    ready: ({ order }) => (isByPrice(order) ? prices.ready() : undefined),
-    version: ({ order }) =>
-      order === 'fastest' ? speeds.version : isByPrice(order) ? Math.floor(clock.now() / PRICE_LIFE_MS) : 0,
+    ready: ({ order }) => (isByPrice(order) && !isLoaded ? load() : undefined),
+    version,
   };
 }
 

@@ -1,5 +1,7 @@
 /** Who may be asked beside others: where a second request would help nobody, or cost more than it can bring. */
+import type { Clock } from '../../base/clock.ts';
 import type { Candidate } from '../candidates.ts';
+import type { Admissions } from '../limits/admission.ts';
 import type { Penalties } from '../penalties.ts';
 
 export interface Company {
@@ -9,7 +11,25 @@ export interface Company {
 // Who writes, and bills, to the end after it has lost may do so for a short answer only (facts/router §3.2).
 const LONGEST_ABANDONED_ANSWER = 1024;
 
-export function createCompany(penalties: Pick<Penalties, 'isOnTrial'>): Company {
+// Who is this near to a limit keeps the rest of it for requests that nobody else answers (facts/router §3.2).
+const LEAST_LEFT = 0.2;
+
+export interface CompanyOptions {
+  readonly penalties: Pick<Penalties, 'isOnTrial'>;
+  readonly admissions: Pick<Admissions, 'report'>;
+  readonly clock: Clock;
+}
+
+export function createCompany({ penalties, admissions, clock }: CompanyOptions): Company {
+  function isShort(candidate: Candidate): boolean {
+    const { occupancy, headroom } = admissions.report(candidate);
+    if (occupancy !== undefined && occupancy.running >= occupancy.allowed) return true;
+    return headroom.some(
+      ({ limit, remaining, resetsAtMs }) =>
+        limit !== undefined && resetsAtMs > clock.now() && remaining < limit * LEAST_LEFT,
+    );
+  }
+
   return {
     mayJoin(candidate, others, maxOutputTokens) {
       const { definition } = candidate.profile;
@@ -18,6 +38,7 @@ export function createCompany(penalties: Pick<Penalties, 'isOnTrial'>): Company 
       if (others.some((other) => other === candidate || isSameMachine(other, candidate))) return false;
       // Just back from a failure: one request alone finds out.
       if (penalties.isOnTrial(candidate)) return false;
+      if (others.length > 0 && isShort(candidate)) return false;
       return definition.capabilities.stopsBillingOnDisconnect || maxOutputTokens <= LONGEST_ABANDONED_ANSWER;
     },
   };

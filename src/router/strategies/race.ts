@@ -1,7 +1,7 @@
 /** Several at once, or the further ones only when the first is late: whose first useful words come first writes the answer. */
 import type { ReaperError } from '../../base/errors.ts';
 import type { Candidate } from '../candidates.ts';
-import { inputTokens } from '../estimate-usage.ts';
+import { likelyInputTokens } from '../estimate-usage.ts';
 import { noAnswer } from '../no-answer.ts';
 import type { AttemptRole } from '../request-record.ts';
 import type { StreamPart } from '../stream-part.ts';
@@ -98,7 +98,7 @@ function createContest(run: StrategyRun, field: readonly Candidate[]): Contest {
     const [first] = field;
     if (!routing.hedged || first === undefined) return;
     hedges.made();
-    hedge = startAlarm(clock, 'hedge', hedges.delayMs(first.key, inputTokens(run.request.input)));
+    hedge = startAlarm(clock, 'hedge', hedges.delayMs(first.key, likelyInputTokens(run.request.input)));
   }
 
   function runners(): readonly Candidate[] {

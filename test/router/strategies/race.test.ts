@@ -1,6 +1,8 @@
 /** A race: the first useful words win, losers are let go at once, and hedges stay rare. */
 import assert from 'node:assert/strict';
 import { isCancellation, ReaperError } from '../../../src/base/errors.ts';
+import type { ModelRequest } from '../../../src/router/model-request.ts';
+import type { ModelServer } from '../../fakes/model-server.ts';
 import type { Budget } from '../../../src/router/budget.ts';
 import { line, text } from '../part-wire.ts';
 import { collect, never, textOf, until } from '../router-fixture.ts';
@@ -185,6 +187,27 @@ describe('a race', () => {
       await fleet.fixture.clock.advance(30_000);
       await collect(fleet.fixture.router.stream(chatRequest({ routing: { providers: ['a', 'b'] } }), never));
       assert.deepEqual(fleet.asked(), { a: 1, b: 1, c: 1 });
+    });
+
+    it('where the other one is near the end of its limit, or has no place free', async () => {
+      const limits = { 'x-ratelimit-limit-requests': '100', 'x-ratelimit-reset-requests': '60s' };
+      const leave =
+        (remaining: string): ModelServer['script'] =>
+        ({ response, write, end }) => {
+          response.writeHead(200, { ...limits, 'x-ratelimit-remaining-requests': remaining });
+          write(text('x') + line({ type: 'finish', reason: 'stop' }));
+          end();
+        };
+      const to = (...providers: readonly string[]): ModelRequest => chatRequest({ routing: { providers } });
+      fleet.server('b').script = leave('19');
+      await collect(fleet.fixture.router.stream(to('b'), never));
+      fleet.server('c').script = leave('50');
+      await collect(fleet.fixture.router.stream(to('c'), never));
+      await collect(fleet.fixture.router.stream(to('a', 'b'), never));
+      assert.deepEqual(fleet.asked(), { a: 1, b: 1, c: 1 });
+      assert.equal(fleet.fixture.records.at(-1)?.strategy, 'single');
+      await collect(fleet.fixture.router.stream(to('a', 'c'), never));
+      assert.equal(fleet.fixture.records.at(-1)?.strategy, 'race');
     });
 
     it('where the budget has room for one only', async () => {

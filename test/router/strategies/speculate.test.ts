@@ -165,8 +165,10 @@ describe('speculation', () => {
   it('is a race where nothing runs here, and one alone where nothing else is there', async () => {
     const race = await startFleet({ a: {}, b: {} }, { routing: { chat: speculation } });
     await collect(race.fixture.router.stream(chatRequest(), never));
-    assert.deepEqual(race.asked(), { a: 1, b: 1 });
-    assert.equal(race.fixture.records[0]?.strategy, 'race');
+    assert.deepEqual(
+      race.fixture.records.map(({ strategy }) => strategy),
+      ['race', 'race'],
+    );
     await race.close();
     const single = await startFleet({ a: { location: 'local' } }, { routing: { chat: speculation } });
     assert.equal(textOf(await collect(single.fixture.router.stream(chatRequest(), never))), 'a');
