@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { isBuiltin } from 'node:module';
 import { type Metafile, build } from 'esbuild';
 import { buildOptions } from '../../esbuild.mjs';
 
@@ -27,24 +28,11 @@ describe('the bundle', () => {
       imports.filter(({ external }) => external === true).map(({ path }) => path),
     );
     assert.deepEqual(
-      outside.filter((path) => path !== 'vscode' && !path.startsWith('node:') && !NODE_MODULES_OF_OLD.has(path)),
+      outside.filter((path) => path !== 'vscode' && !isBuiltin(path)),
       [],
     );
   });
 });
-
-/** What packages of others still import without the prefix. */
-const NODE_MODULES_OF_OLD = new Set([
-  'fs',
-  'fs/promises',
-  'path',
-  'module',
-  'url',
-  'util',
-  'worker_threads',
-  'crypto',
-  'stream',
-]);
 
 /** An output and everything that it imports statically, at any depth. */
 function loadedAtOnce(metafile: Metafile, entry: string, seen = new Set<string>()): string[] {
