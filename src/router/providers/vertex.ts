@@ -72,6 +72,7 @@ export const vertex = defineProvider({
     'claude-opus-5-5',
   ],
   prices: 'google',
+  telemetryName: 'gcp.vertex_ai',
   wire: once(async () =>
     (await import('../wire/vertex.ts')).vertexWire({
       // Claude fills holes better when it reads what follows the cursor first (facts/completions §10.3).

@@ -8,8 +8,8 @@ import { serverUrl } from './base-url.ts';
 import { geminiStream } from './gemini-stream.ts';
 import { createGoogleCredentials, type GoogleCredentials } from './google-credentials.ts';
 import { type JsonRecord, listAt, textAt } from './json.ts';
-import { type Findings, probeWith } from './probing.ts';
-import { type Exchange, readJson, send, type Target } from './transport.ts';
+import { type Ask, type Findings, probeWith } from './probing.ts';
+import { type Exchange, send, type Target } from './transport.ts';
 
 export interface VertexWireOptions {
   /** How Claude reads a hole best. */
@@ -17,14 +17,17 @@ export interface VertexWireOptions {
   readonly credentials?: GoogleCredentials;
 }
 
-/** The choices of the option `credentials`. */
-export const SIGN_IN = 'google';
-export const MACHINE = 'application-default';
+// Whose models they are, as Google Cloud names them.
+const GEMINI = 'publishers/google';
+const CLAUDE = 'publishers/anthropic';
+// A choice of the option `credentials`.
+const MACHINE = 'application-default';
 
 // In the place of the header that Anthropic's own server wants.
 const CLAUDE_VERSION = 'vertex-2023-10-16';
 
 export function vertexWire({ order, credentials = createGoogleCredentials() }: VertexWireOptions): WireModule {
+  const modelPath = ({ model, options }: WireCall): string => pathOf(placeOf(model), options);
   const gemini = geminiStream({
     callIds: false,
     send: (call, body) => post(call, `${modelPath(call)}:streamGenerateContent`, body, credentials, { alt: 'sse' }),
@@ -35,12 +38,17 @@ export function vertexWire({ order, credentials = createGoogleCredentials() }: V
       post(call, `${modelPath(call)}:streamRawPredict`, { anthropic_version: CLAUDE_VERSION, ...body }, credentials),
   });
   return {
-    stream: (call) => (placeOf(call.model).publisher === 'anthropic' ? claude(call) : gemini(call)),
-    probe: (call) => probeWith(call, () => find(call, credentials)),
+    stream: (call) => (placeOf(call.model).publisher === CLAUDE ? claude(call) : gemini(call)),
+    probe: (call) => {
+      // Who is signed in does not matter where the machine is to ask.
+      const target = call.options['credentials'] === MACHINE ? { ...call, credential: undefined } : call;
+      return probeWith(target, (ask) => find(target, ask, credentials));
+    },
   };
 }
 
 interface ModelPlace {
+  /** `publishers/…` */
   readonly publisher: string;
   readonly name: string;
 }
@@ -48,14 +56,13 @@ interface ModelPlace {
 /** `claude-…` and `gemini-…`, or with their publisher before them, as the model garden writes it. */
 function placeOf(model: string): ModelPlace {
   const [, publisher, name] = /^([a-z\d-]+)\/(.+)$/.exec(model) ?? [];
-  if (publisher !== undefined && name !== undefined) return { publisher, name };
-  return { publisher: /^claude/i.test(model) ? 'anthropic' : 'google', name: model };
+  if (publisher !== undefined && name !== undefined) return { publisher: `publishers/${publisher}`, name };
+  return { publisher: /^claude/i.test(model) ? CLAUDE : GEMINI, name: model };
 }
 
-function modelPath({ model, options }: WireCall): string {
-  const { publisher, name } = placeOf(model);
+function pathOf({ publisher, name }: ModelPlace, options: WireCall['options']): string {
   const { project, location } = projectOf(options);
-  return `v1/projects/${segment(project)}/locations/${segment(location)}/publishers/${publisher}/models/${segment(name)}`;
+  return `v1/projects/${segment(project)}/locations/${segment(location)}/${publisher}/models/${segment(name)}`;
 }
 
 /** As one segment of a path. The version of a model stands behind an `@`, which may stay as it is. */
@@ -121,25 +128,30 @@ function notSignedIn({ baseUrl }: Pick<Target, 'baseUrl'>): ReaperError {
 }
 
 /** The lists leave out what a region or a project does not have, and name what it may not use: so a missing model is no problem yet. */
-async function find(call: ProbeCall, credentials: GoogleCredentials): Promise<Findings> {
+async function find(call: ProbeCall, ask: Ask, credentials: GoogleCredentials): Promise<Findings> {
   const { project } = projectOf(call.options);
-  const list = async (publisher: string): Promise<readonly string[]> => {
-    const url = serverUrl(call.baseUrl, `v1beta1/publishers/${publisher}/models`);
-    url.searchParams.set('pageSize', '300');
-    // Whether the project exists and may use the service, for nothing.
-    const headers = { 'x-goog-user-project': project };
-    const answer = await readJson(await sendSigned(call, { url, headers }, credentials), call);
-    return listAt(answer, 'publisherModels')
-      .map((entry) => textAt(entry, 'name')?.split('/').at(-1))
-      .filter((name) => name !== undefined && /^(?:gemini|claude)-/.test(name))
-      .filter((name) => name !== undefined);
+  const isMachine = call.options['credentials'] === MACHINE;
+  if (!isMachine && call.credential === undefined) throw notSignedIn(call);
+  const token = isMachine ? await credentials.token(call) : undefined;
+  // Whether the project exists and may use the service, for nothing.
+  const headers = {
+    'x-goog-user-project': project,
+    ...(token === undefined ? {} : { authorization: `Bearer ${token.credential.secret}` }),
   };
-  const google = await list('google');
-  const anthropic = await list('anthropic').catch((error: unknown) => {
+  const list = async (publisher: string): Promise<readonly string[]> => {
+    const url = serverUrl(call.baseUrl, `v1beta1/${publisher}/models`);
+    url.searchParams.set('pageSize', '300');
+    return listAt(await ask({ url, headers }), 'publisherModels')
+      .map((entry) => textAt(entry, 'name')?.split('/').at(-1) ?? '')
+      .filter((name) => /^(?:gemini|claude)-/.test(name));
+  };
+  const gemini = await list(GEMINI);
+  const claude = await list(CLAUDE).catch((error: unknown) => {
+    // Not every project may see it.
     if (error instanceof ReaperError && error.status !== undefined) return [];
     throw error;
   });
-  const models = [...new Set([...google, ...anthropic])];
+  const models = [...new Set([...gemini, ...claude])];
   const isListed = call.model !== undefined && models.includes(placeOf(call.model).name);
   return { models, model: call.model, modelPresent: isListed ? true : undefined, fim: { type: 'hole-filler' } };
 }

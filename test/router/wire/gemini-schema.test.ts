@@ -17,7 +17,7 @@ function assertKnown(schema: unknown): void {
   else assert.match(String(record['type']), /^[a-z]+$/);
   if (record['type'] === 'array') assertKnown(record['items']);
   for (const branch of (record['anyOf'] ?? []) as readonly unknown[]) assertKnown(branch);
-  for (const property of Object.values((record['properties'] ?? {}) as object)) assertKnown(property);
+  for (const property of Object.values(record['properties'] ?? {})) assertKnown(property);
 }
 
 describe("a tool's parameters for Gemini", () => {
@@ -137,7 +137,7 @@ describe("a tool's parameters for Gemini", () => {
     }));
     fc.assert(
       fc.property(schema, (any) => {
-        const cleaned = geminiParameters(any as Readonly<Record<string, unknown>>);
+        const cleaned = geminiParameters(any);
         if (cleaned !== undefined) assertKnown(cleaned);
       }),
       { numRuns: 200 },

@@ -188,6 +188,19 @@ describe('Vertex AI', () => {
       assert.equal(google.server.requests[0].headers['x-goog-user-project'], 'my-project');
     });
 
+    it('is made in the name of the machine where that is wanted, whoever else is signed in', async () => {
+      machine.useLogin(login);
+      const over = await start(({ answer }) => answer(200, {}, names('google', 'gemini-3.8-flash')));
+      const { input: _input, ...rest } = over;
+      const call = probeCall(base, { ...rest, options: machineOptions });
+      assert.deepEqual((await wire().probe(call)).models, ['gemini-3.8-flash']);
+      const asked = google.server.requests.filter(({ path }) => path.startsWith(HOST));
+      assert.deepEqual(
+        asked.map(({ headers }) => headers.authorization),
+        ['Bearer ya29.1', 'Bearer ya29.1'],
+      );
+    });
+
     it('says what is wrong with the project or the account', async () => {
       const over = await start(({ answer }) =>
         answer(
