@@ -2,6 +2,7 @@
 import type { ChatCompletionMessageParam } from 'openai/resources/chat/completions';
 import type { ChatInput, ChatMessage, ImageContent, TextContent, ToolResultContent } from '../model-request.ts';
 import { asRecord, type JsonRecord, parseJson } from './json.ts';
+import { unsealDetails } from './reasoning-details.ts';
 import { type ToolCallIds, toolCallId } from './tool-call-id.ts';
 
 export interface MessageManner {
@@ -62,6 +63,7 @@ function assistantMessage(
       content: text === '' ? null : text,
       ...(toolCalls.length === 0 ? {} : { tool_calls: toolCalls }),
       ...thoughtFields(message, text, manner, callsTools),
+      ...detailFields(message, manner),
     },
   ];
 }
@@ -95,6 +97,15 @@ function thoughtFields(
       return { content: [piece, ...(text === '' ? [] : [{ type: 'text', text }])] };
     }
   }
+}
+
+/** Only who sent such details gets them back. */
+function detailFields(message: AssistantMessage, { thoughts }: MessageManner): JsonRecord {
+  if (thoughts === 'piece') return {};
+  const details = message.content.flatMap((piece) =>
+    piece.type === 'reasoning' ? unsealDetails(piece.origin.signature) : [],
+  );
+  return details.length === 0 ? {} : { reasoning_details: details };
 }
 
 function inPlaceOfThoughts(message: AssistantMessage, text: string): string {

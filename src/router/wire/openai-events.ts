@@ -4,6 +4,7 @@ import { errorInPayload, hostOf } from '../http-errors.ts';
 import type { FinishReason, StreamPart } from '../stream-part.ts';
 import { type JsonRecord, asRecord, listAt, recordAt, textAt } from './json.ts';
 import { type ServerEvent, eventJson } from './server-events.ts';
+import { createReasoningDetails } from './reasoning-details.ts';
 import { createToolCalls } from './tool-calls.ts';
 import type { Target } from './transport.ts';
 import { openAiUsage, type ReasoningCount } from './usage.ts';
@@ -44,16 +45,18 @@ interface ChoiceReader {
 
 function createChoiceReader(target: Target): ChoiceReader {
   const calls = createToolCalls();
+  const details = createReasoningDetails();
   let reason: FinishReason | undefined;
   let refused = false;
   let thinking = false;
   let signature: string | undefined;
 
   function* thoughtEnd(): Generator<StreamPart> {
-    if (!thinking) return;
+    const sealed = details.seal() ?? signature;
+    if (!thinking && sealed === undefined) return;
     thinking = false;
-    yield { type: 'reasoning-end', signature };
     signature = undefined;
+    yield { type: 'reasoning-end', signature: sealed };
   }
 
   return {
@@ -61,6 +64,7 @@ function createChoiceReader(target: Target): ChoiceReader {
       const delta = recordAt(choice, 'delta');
       const thought = thoughtIn(delta);
       signature = thought.signature ?? signature;
+      details.push(listAt(delta, 'reasoning_details'));
       if (thought.text !== '') {
         thinking = true;
         yield { type: 'reasoning-delta', text: thought.text };

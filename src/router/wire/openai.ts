@@ -51,9 +51,22 @@ export function openAiWire(options: OpenAiWireOptions): WireModule {
   const endpoint: Endpoint = options.endpoint ?? (({ baseUrl }, path) => versionedUrl(baseUrl, path));
   /** Addresses that turned out to be none. */
   const withoutResponses = new Set<string>();
+  /** Models behind gateways that go on after a tool's answer only with what they thought before. */
+  const wantsThoughts = new Set<string>();
 
   function open(call: WireCall): Promise<Parts> {
-    const viaChat = (): Promise<Parts> => openChat(call, endpoint(call, 'chat/completions'), post, manner);
+    const viaChat = (): Promise<Parts> => {
+      const url = endpoint(call, 'chat/completions');
+      const wants = `${url.href} ${call.model}`;
+      const withThoughts = (): Promise<Parts> => openChat(call, url, post, { ...manner, thoughts: 'field' });
+      if (wantsThoughts.has(wants)) return withThoughts();
+      return orElse(
+        () => openChat(call, url, post, manner),
+        isThoughtMissed,
+        withThoughts,
+        () => wantsThoughts.add(wants),
+      );
+    };
     const { input, fim } = call;
     if (input.type === 'chat') {
       const url = endpoint(call, 'responses');
@@ -116,6 +129,17 @@ async function orElse(
 function isMissing(error: unknown): boolean {
   if (!(error instanceof ReaperError)) return false;
   return error.status === 404 || error.status === 405 || error.status === 501;
+}
+
+/** DeepSeek's words, and Moonshot's; whoever serves their models passes them on. */
+function isThoughtMissed(error: unknown): boolean {
+  return (
+    error instanceof ReaperError &&
+    error.status === 400 &&
+    /reasoning_content.{0,40}must be passed back|missing.{0,40}reasoning_content|reasoning_content is missing/i.test(
+      error.message,
+    )
+  );
 }
 
 /** Whether a server does not take this kind of request, as opposed to this one. LM Studio says so inside a 200. */

@@ -63,6 +63,13 @@ describe('what a chat server does not take', () => {
     assert.deepEqual([warnings, requests], [[`${model} takes no tools; they were left out.`], 3]);
   });
 
+  it('says with a 500 that it was started without it', async () => {
+    const refuse = (body: object): string | undefined =>
+      'tools' in body ? 'tools param requires --jinja flag' : undefined;
+    const { warnings } = await askedTwice(refuse, conversation('x', undefined), {}, 500);
+    assert.deepEqual(warnings, [`${model} takes no tools; they were left out.`]);
+  });
+
   for (const message of [
     'some-model does not support tools',
     '"auto" tool choice requires --enable-auto-tool-choice',

@@ -231,3 +231,54 @@ describe('a server with a tongue of its own', () => {
     assert.equal(textOf(before), 'Look: EN');
   });
 });
+
+describe('a gateway whose models want to see what they thought', () => {
+  const thoughtful = conversation('gateway', undefined);
+
+  it('gets the thoughts once it says so, and is remembered', async () => {
+    const { url, received } = await start(({ text }) =>
+      text.includes('reasoning_content')
+        ? recordedReply('deepseek-chat-tools.sse')
+        : {
+            status: 400,
+            json: {
+              error: { message: 'The `reasoning_content` in the thinking mode must be passed back to the API.' },
+            },
+          },
+    );
+    const wire = compatible();
+    for (let count = 0; count < 2; count++) await collect(wire.stream(wireCall(url, { input: thoughtful })));
+    assert.deepEqual(
+      received.map(({ text }) => text.includes('"reasoning_content":"Two files."')),
+      [false, true, true],
+    );
+  });
+
+  it('gets back the details that it sent with them, whole', async () => {
+    const details = [
+      { type: 'reasoning.text', text: 'Two ', index: 0, format: 'x', signature: null },
+      { type: 'reasoning.text', text: 'files.', index: 0 },
+      { type: 'reasoning.text', index: 0, signature: 'sig' },
+      { type: 'reasoning.encrypted', data: 'gAAA', index: 1 },
+      { type: 'reasoning.encrypted', data: 'gBBB', index: 1 },
+    ];
+    const { url, received } = await start(() =>
+      streamOf([
+        ...details.map((detail) => ({ reasoning: 'text' in detail ? detail.text : null, reasoning_details: [detail] })),
+        { reasoning_details: [null, 7] },
+        { tool_calls: [{ index: 0, id: 'c', function: { name: 'read_file', arguments: '{}' } }] },
+      ]),
+    );
+    const wire = compatible();
+    const parts = await collect(wire.stream(wireCall(url, { input: thoughtful })));
+    const seal = parts.find((part) => part.type === 'reasoning-end')?.signature;
+    await collect(wire.stream(wireCall(url, { input: conversation('gateway', seal) })));
+    const messages = bodyOf(received[1])['messages'] as readonly Readonly<Record<string, unknown>>[];
+    assert.deepEqual(messages[2]?.['reasoning_details'], [
+      { type: 'reasoning.text', text: 'Two files.', index: 0, format: 'x', signature: 'sig' },
+      { type: 'reasoning.encrypted', data: 'gAAA', index: 1 },
+      { type: 'reasoning.encrypted', data: 'gBBB', index: 1 },
+    ]);
+    assert.ok(!received[0]?.text.includes('reasoning_details'));
+  });
+});
