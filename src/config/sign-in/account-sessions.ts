@@ -25,8 +25,9 @@ export interface EditorSessions {
 
 /** A kind of account that one can sign in with. */
 export interface AccountKind extends SignIn {
-  /** Only for kinds whose sessions are ours: the editor renews and ends its own. */
+  /** Only for kinds whose sessions are ours: the editor keeps, renews and ends its own. */
   readonly own?: {
+    token(scopes: readonly string[]): Promise<string | undefined>;
     renew(rejected: string): Promise<string | undefined>;
     signOut(): Promise<void>;
   };
@@ -69,8 +70,8 @@ export function createAccountSessions({ kinds, sessions, secrets, logger }: Acco
       return undefined;
     }
   };
-  const scopesOf = (provider: string): readonly string[] =>
-    kinds.find((kind) => kind.provider === provider)?.scopes ?? [];
+  const kindOf = (provider: string): AccountKind | undefined => kinds.find((kind) => kind.provider === provider);
+  const ownOf = (provider: string): AccountKind['own'] => kindOf(provider)?.own;
   const ask = async ({ provider, scopes }: Wanted, request: SessionRequest): Promise<EditorSession | undefined> => {
     try {
       return await sessions.get(provider, scopes, request);
@@ -80,7 +81,7 @@ export function createAccountSessions({ kinds, sessions, secrets, logger }: Acco
   };
   /** What the editor says now is what holds: the user may have signed out there, or changed the account. */
   const follow = async (provider: string, name: string): Promise<EditorSession | undefined> => {
-    const session = await ask({ provider, scopes: scopesOf(provider) }, 'silent');
+    const session = await ask({ provider, scopes: kindOf(provider)?.scopes ?? [] }, 'silent');
     if (session === undefined) {
       await secrets.delete(NAME_PREFIX + provider);
     } else if (session.accountName !== name) {
@@ -93,8 +94,8 @@ export function createAccountSessions({ kinds, sessions, secrets, logger }: Acco
       void (async () => {
         const name = await nameOf(provider);
         if (name !== undefined) {
+          // Another token alone is no news: tokens are read right before they are sent.
           await follow(provider, name).catch((error: unknown) => logger.warn(errorMessage(error)));
-          changed.fire(provider);
         }
       })();
     }),
@@ -105,18 +106,19 @@ export function createAccountSessions({ kinds, sessions, secrets, logger }: Acco
     if (name === undefined) {
       return undefined;
     }
-    const session = await ask(wanted, 'silent');
-    if (session === undefined) {
+    const own = ownOf(wanted.provider);
+    const found = own === undefined ? (await ask(wanted, 'silent'))?.token : await own.token(wanted.scopes);
+    if (found === undefined) {
       // Either these scopes were not granted, or the whole account is gone.
       await follow(wanted.provider, name);
     }
-    return session?.token;
+    return found;
   };
 
   return {
     token,
     renew: async (wanted, rejected) => {
-      const own = kinds.find(({ provider }) => provider === wanted.provider)?.own;
+      const own = ownOf(wanted.provider);
       if (own !== undefined && (await nameOf(wanted.provider)) !== undefined) {
         return own.renew(rejected);
       }

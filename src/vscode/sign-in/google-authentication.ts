@@ -130,7 +130,11 @@ export function registerGoogleAuthentication(options: GoogleAuthenticationOption
   };
   store.add(vscode.authentication.registerAuthenticationProvider(account.provider, label, provider));
   return {
-    own: { renew: (rejected) => sessions.renew(rejected), signOut: remove },
+    own: {
+      token: async (scopes) => (await sessions.current(scopes))?.accessToken,
+      renew: (rejected) => sessions.renew(rejected),
+      signOut: remove,
+    },
     dispose: () => store.dispose(),
   };
 }
