@@ -116,10 +116,8 @@ export function warningOf(adjustment: Adjustment): string | undefined {
 
 /** OpenRouter says with a 404 that none of its servers takes something, llama.cpp with a 500 that it was started without it. */
 function isAboutTheBody({ kind, status, message }: ReaperError): boolean {
-  // llama.cpp, for a model without its projector.
-  if (status === 500) return /image input is not supported/i.test(message);
   if (status === 404) return /no endpoints found that support/i.test(message);
-  if (status === 500) return /requires --jinja|image input is not supported/.test(message);
+  if (status === 500) return /requires --jinja|image input is not supported/i.test(message);
   return kind === 'bad-response' && (status === 400 || status === 422);
 }
 
