@@ -46,9 +46,8 @@ export function createBookkeeping(options: BookkeepingOptions): Bookkeeping {
     warmUps.failed(candidate);
     const mayBeGone = error.kind === 'network' || error.kind === 'invalid-config';
     const willBeTold = mayBeGone && discovery.recheck(candidate.profile);
-    // One slow or overloaded moment is no state; what only the user can change is (a limit too), and so is a server that is gone.
-    const isState = error.kind === 'budget' || (error.kind === 'network' && !willBeTold);
-    if (isState || penalties.standing(candidate).type !== 'good') {
+    // One slow or overloaded moment is no state; what only the user can change is, and so is a server that is gone.
+    if (penalties.standing(candidate).type !== 'good' || (error.kind === 'network' && !willBeTold)) {
       health.failing(candidate.providerId, error.message);
     }
   }

@@ -19,7 +19,7 @@ export interface StatusSource extends Disposable {
 
 export interface StatusSourceOptions {
   readonly engine: Pick<CompletionEngine, 'status' | 'onStatusChanged'>;
-  readonly router: Pick<Router, 'completionRoute'>;
+  readonly router: Pick<Router, 'completionRoute' | 'degradations' | 'onDegradationChanged'>;
   readonly profiles: Pick<Profiles, 'list' | 'find' | 'onDidChange'>;
   readonly predictor: Pick<Predictor, 'state' | 'onStateChanged'>;
   readonly settings: () => Settings;
@@ -35,8 +35,10 @@ export function createStatusSource(options: StatusSourceOptions): StatusSource {
   store.add(profiles.onDidChange(fire));
   store.add(predictor.onStateChanged(fire));
   store.add(money.onDidChange(fire));
+  store.add(router.onDegradationChanged(fire));
   store.add(vscode.window.onDidChangeActiveTextEditor(fire));
   store.add(vscode.workspace.onDidOpenTextDocument(fire));
+  const labelOf = (providerId: string): string => profiles.find(providerId)?.definition.label ?? providerId;
   return {
     facts: () => {
       const { status } = engine;
@@ -54,6 +56,12 @@ export function createStatusSource(options: StatusSourceOptions): StatusSource {
         workspaceModel: isEmbeddedOn(profiles) ? predictor.state : undefined,
         localOnly: privacy.localOnly,
         money: money.facts(),
+        standIns: router.degradations().map(({ use, wanted, instead, reason }) => ({
+          use,
+          wanted: labelOf(wanted.providerId),
+          instead: labelOf(instead.providerId),
+          reason,
+        })),
       };
     },
     onDidChange: changed.event,

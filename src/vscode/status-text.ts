@@ -14,6 +14,16 @@ export interface StatusFacts {
   readonly workspaceModel: PredictorState | undefined;
   readonly localOnly: boolean;
   readonly money?: MoneyFacts;
+  /** Providers that answer in place of the first choice. */
+  readonly standIns?: readonly StandIn[];
+}
+
+export interface StandIn {
+  readonly use: 'completion' | 'chat';
+  /** Labels, as the user knows them. */
+  readonly wanted: string;
+  readonly instead: string;
+  readonly reason: string;
 }
 
 export interface StatusText {
@@ -36,7 +46,7 @@ export function statusText(facts: StatusFacts): StatusText {
   };
 }
 
-function stateText({ status, offForLanguage, money }: StatusFacts): {
+function stateText({ status, offForLanguage, money, standIns = [] }: StatusFacts): {
   readonly icon: string;
   readonly headline: string;
 } {
@@ -46,12 +56,18 @@ function stateText({ status, offForLanguage, money }: StatusFacts): {
   if (offForLanguage !== undefined) {
     return { icon: 'circle-slash', headline: vscode.l10n.t('ghost text is off for {0}', offForLanguage) };
   }
+  const standIn = standIns.find(({ use }) => use === 'completion') ?? standIns[0];
   switch (status.state) {
     case 'idle':
       if (money?.refusal !== undefined) {
         return { icon: WARNING_ICON, headline: vscode.l10n.t('a limit keeps requests from being sent') };
       }
-      return { icon: 'sparkle', headline: vscode.l10n.t('ready') };
+      return standIn === undefined
+        ? { icon: 'sparkle', headline: vscode.l10n.t('ready') }
+        : {
+            icon: 'arrow-swap',
+            headline: vscode.l10n.t('{0} answers in place of {1}', standIn.instead, standIn.wanted),
+          };
     case 'working':
       return { icon: 'loading~spin', headline: vscode.l10n.t('waiting for the model') };
     case 'snoozed':
@@ -61,9 +77,10 @@ function stateText({ status, offForLanguage, money }: StatusFacts): {
   }
 }
 
-function detailTexts({ provider, workspaceModel, localOnly, money }: StatusFacts): readonly string[] {
+function detailTexts({ provider, workspaceModel, localOnly, money, standIns = [] }: StatusFacts): readonly string[] {
   return [
     provider === undefined ? vscode.l10n.t('No provider is available.') : providerText(provider),
+    ...standIns.map(standInText),
     ...(workspaceModel === undefined ? [] : [workspaceModelText(workspaceModel)]),
     ...(money === undefined ? [] : moneyTexts(money)),
     ...(localOnly ? [vscode.l10n.t('Local only: nothing leaves this machine and the hosts you listed.')] : []),
@@ -74,6 +91,12 @@ function providerText({ label, model }: { readonly label: string; readonly model
   return model === undefined
     ? vscode.l10n.t('Completes with {0}.', label)
     : vscode.l10n.t('Completes with {0}, model {1}.', label, model);
+}
+
+function standInText({ use, wanted, instead, reason }: StandIn): string {
+  return use === 'completion'
+    ? vscode.l10n.t('Degraded: ghost text comes from {0} instead of {1}: {2}', instead, wanted, reason)
+    : vscode.l10n.t('Degraded: chat is answered by {0} instead of {1}: {2}', instead, wanted, reason);
 }
 
 function workspaceModelText(state: PredictorState): string {

@@ -62,7 +62,7 @@ describe('a limit that is too low for the next request', () => {
     await openFile(workbench, 'shop/suppliers.ts');
     await goToNewLastLine(workbench);
     await typeText(workbench, 'export const vat');
-    await waitForReaper(workbench, /of the limit of .* for today .* is left/);
+    await waitForReaper(workbench, /a limit keeps requests from being sent/);
     await screenshot(workbench, 'budget-used-up');
     assert.deepEqual(
       server.requests.filter(({ method, body }) => method === 'POST' && body.includes('vat')),

@@ -138,6 +138,15 @@ describe('a degraded answer', () => {
     assert.deepEqual(fleet.fixture.router.degradations(), []);
   });
 
+  it('is not over because somebody was asked by name', async () => {
+    fleet = await startFleet({ a: {}, b: {} });
+    fleet.server('a').script = ({ answer }) => answer(500, {});
+    await ask();
+    const request = { ...chatRequest(), routing: { providers: ['b'] } };
+    assert.equal(brief(await collect(fleet.fixture.router.stream(request, never)))[0], 'source b');
+    assert.equal(fleet.fixture.router.degradations().length, 1);
+  });
+
   it('is forgotten when the settings change', async () => {
     fleet = await startFleet({ a: {}, b: {} });
     fleet.server('a').script = ({ answer }) => answer(500, {});

@@ -48,6 +48,14 @@ describe('the status bar', () => {
     assert.equal(statusText({ ...off, status: { ...ready.status, state: 'problem' } }).warning, false);
   });
 
+  it('shows who answers in place of the first choice, and why', () => {
+    const standIn = { use: 'completion', wanted: 'Cloud', instead: 'Ollama', reason: 'Cloud is overloaded.' } as const;
+    const text = statusText({ ...ready, standIns: [standIn] });
+    assert.equal(text.headline, 'Reaper: Ollama answers in place of Cloud');
+    assert.match(text.text, /arrow-swap/);
+    assert.ok(text.details.includes('Degraded: ghost text comes from Ollama instead of Cloud: Cloud is overloaded.'));
+  });
+
   it('says when nobody could answer, and when nothing may leave', () => {
     const { details } = statusText({ ...ready, provider: undefined, workspaceModel: undefined, localOnly: true });
     assert.deepEqual(details, [
