@@ -48,7 +48,7 @@ function needFrom(inputType: Need['inputType'], use: ModelUse, tools: boolean, i
   };
 }
 
-export function usesTools(input: ChatInput): boolean {
+function usesTools(input: ChatInput): boolean {
   return (input.tools ?? []).length > 0 || input.messages.some(({ role }) => role === 'tool');
 }
 
