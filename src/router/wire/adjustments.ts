@@ -37,8 +37,7 @@ const OPTIONAL_FIELDS: readonly OptionalField[] = [
   { path: 'tool_choice', named: /\btool_choice\b/, missed: 'takes no choice among tools; it chooses by itself.' },
   {
     path: 'tools',
-    named:
-      /support (?:tools?|tool use|tool calling|function calling)\b|enable-auto-tool-choice|requires --jinja|['"`]tools['"`]/i,
+    named: /support (?:tools?|tool use|tool calling|function calling)\b|enable-auto-tool-choice|['"`]tools['"`]/i,
     missed: NO_TOOLS,
   },
 ];
@@ -114,10 +113,10 @@ export function warningOf(adjustment: Adjustment): string | undefined {
   }
 }
 
-/** OpenRouter says with a 404 that none of its servers takes something, llama.cpp with a 500 that it was started without it. */
+/** OpenRouter says with a 404 that none of its servers takes something, llama.cpp with a 500 that a model has no eyes. */
 function isAboutTheBody({ kind, status, message }: ReaperError): boolean {
   if (status === 404) return /no endpoints found that support/i.test(message);
-  if (status === 500) return /requires --jinja|image input is not supported/i.test(message);
+  if (status === 500) return /image input is not supported/i.test(message);
   return kind === 'bad-response' && (status === 400 || status === 422);
 }
 

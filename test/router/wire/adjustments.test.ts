@@ -63,11 +63,11 @@ describe('what a chat server does not take', () => {
     assert.deepEqual([warnings, requests], [[`${model} takes no tools; they were left out.`], 3]);
   });
 
-  it('says with a 500 that it was started without it', async () => {
+  it('says with a 500 that the model has no eyes', async () => {
     const refuse = (body: object): string | undefined =>
-      'tools' in body ? 'tools param requires --jinja flag' : undefined;
+      JSON.stringify(body).includes(PNG) ? 'image input is not supported - hint: provide the mmproj' : undefined;
     const { warnings } = await askedTwice(refuse, conversation('x', undefined), {}, 500);
-    assert.deepEqual(warnings, [`${model} takes no tools; they were left out.`]);
+    assert.deepEqual(warnings, [`${model} sees no images; they were left out.`]);
   });
 
   for (const message of [
