@@ -23,6 +23,6 @@ export const keySettings = {
   useEnvironment: booleanSetting(false, {
     scope: 'machine',
     description:
-      'Use environment variables: API keys, for example `OPENAI_API_KEY`, for providers without a stored key; and settings, for example `REAPER_ROUTING_K=3` for `#reaper.routing.k#`.',
+      'Use environment variables: API keys, for example `OPENAI_API_KEY`, after the stored ones; and settings, for example `REAPER_ROUTING_K=3` for `#reaper.routing.k#`.',
   }),
 };
