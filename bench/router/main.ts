@@ -1,4 +1,5 @@
 /** What the router itself costs: decision, stream event, chunk, failover, cancellation, memory. Prints a table beside the wishes. */
+import assert from 'node:assert/strict';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { systemClock } from '../../src/base/clock.ts';
@@ -13,6 +14,7 @@ import type { Router } from '../../src/router/router.ts';
 import type { StreamPart } from '../../src/router/stream-part.ts';
 import type { Wire } from '../../src/router/wire.ts';
 import { row } from './row.ts';
+import { measureLimits } from './limits.ts';
 import { measureHedging, measureLosers } from './strategies.ts';
 import { measureCancel, measureChunks, measureFailover } from './loopback.ts';
 import { percentile } from '../report/statistics.ts';
@@ -57,8 +59,8 @@ function definition(id: string, stream: Wire): ProviderDefinition {
   };
 }
 
-function routerOver(count: number, stream: Wire, order: CandidateOrder = 'listed'): Router {
-  const profiles = Array.from({ length: count }, (_, index): ProviderProfile => ({
+function profilesOver(count: number, stream: Wire): readonly ProviderProfile[] {
+  return Array.from({ length: count }, (_, index): ProviderProfile => ({
     definition: definition(`provider-${index}`, stream),
     enabled: true,
     baseUrl: undefined,
@@ -70,6 +72,10 @@ function routerOver(count: number, stream: Wire, order: CandidateOrder = 'listed
     parallelRequests: undefined,
     credentials: () => Promise.resolve([credentialOf('api-key', 'sk-0123456789')]),
   }));
+}
+
+function routerOver(count: number, stream: Wire, order: CandidateOrder = 'listed'): Router {
+  const profiles = profilesOver(count, stream);
   return createRouter({
     profiles: { list: () => profiles, onDidChange: new Emitter<void>().event },
     egress: openEgress,
@@ -180,6 +186,7 @@ const rows = [
   ...(await measureDecision('cheapest')),
   ...(await measureDecision('smartest')),
   ...(await measureEvents()),
+  ...(await measureLimits(profilesOver(10, () => assert.fail('nobody is asked')))),
   ...(await measureChunks(openEgress)),
   ...(await measureFailover()),
   ...(await measureCancel()),
