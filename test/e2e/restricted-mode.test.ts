@@ -22,7 +22,10 @@ describe('Restricted Mode', () => {
     workbench = await openWorkbench({
       extension: fromSources,
       template: demoFolder,
-      files: { '.vscode/settings.json': JSON.stringify(settings) },
+      files: {
+        '.vscode/settings.json': JSON.stringify(settings),
+        'reaper.toml': `[providers.llama-cpp]\nbase_url = "${trap.url}"\n[completion]\nmax_lines = "many"\n`,
+      },
       untrusted: true,
     });
   });
@@ -44,6 +47,10 @@ describe('Restricted Mode', () => {
     await screenshot(workbench, 'restricted-mode');
     assert.deepEqual(trap.requests, []);
     assert.equal(trap.connections, 0);
+  });
+
+  it("does not read the folder's reaper.toml: its mistakes would be shown", async () => {
+    await waitForStatus(workbench, 'status.problems', /^\s*0\s*0\s*$/);
   });
 
   it('leaves no error in the console', () => {
