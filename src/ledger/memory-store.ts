@@ -3,6 +3,7 @@ import { dayOf, monthOf } from './calendar.ts';
 import { FAILED_SHOWN, LATEST_SHOWN, type LedgerStore } from './store.ts';
 import {
   addSums,
+  isFailure,
   isListed,
   type LedgerRow,
   lineOf,
@@ -61,10 +62,7 @@ export function createMemoryStore(): LedgerStore {
           .map(({ record, sums }): PurposeUsage => ({ purpose: record.purpose, sums }))
           .sort((left, right) => right.sums.usd - left.sums.usd),
         latest: newest.filter(isListed).slice(0, LATEST_SHOWN).map(lineOf),
-        failed: newest
-          .filter(({ record }) => record.outcome.type === 'failed')
-          .slice(0, FAILED_SHOWN)
-          .map(lineOf),
+        failed: newest.filter(isFailure).slice(0, FAILED_SHOWN).map(lineOf),
       };
     },
     maintain: () => undefined,

@@ -41,7 +41,10 @@ export function createSqliteStore(database: DatabaseSync): LedgerStore {
     // As `isListed`.
     `SELECT * FROM attempts WHERE purpose <> 'completion' OR usd > 0 OR certainty <> 'exact' ORDER BY seq DESC LIMIT ?`,
   );
-  const failed = database.prepare("SELECT * FROM attempts WHERE outcome = 'failed' ORDER BY seq DESC LIMIT ?");
+  const failed = database.prepare(
+    // As `isFailure`.
+    "SELECT * FROM attempts WHERE outcome = 'failed' AND detail <> 'budget' ORDER BY seq DESC LIMIT ?",
+  );
 
   function totals(wallTime: number): UsageTotals {
     const day = dayOf(wallTime);

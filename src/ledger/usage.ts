@@ -121,6 +121,11 @@ export function isListed({ record }: LedgerRow): boolean {
   return purpose !== 'completion' || cost.usd > 0 || cost.certainty !== 'exact';
 }
 
+/** What a limit kept from being sent is no fault of anybody, and comes at every key. */
+export function isFailure({ record: { outcome } }: LedgerRow): boolean {
+  return outcome.type === 'failed' && outcome.kind !== 'budget';
+}
+
 export function lineOf({ record }: LedgerRow): AttemptLine {
   const { startedAt, purpose, strategy, role, providerId, model, usage, totalMs, cost, outcome } = record;
   return {

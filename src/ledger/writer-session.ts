@@ -57,6 +57,8 @@ export function createWriterSession({ openStore, troubleOf, post, clock }: Write
       setTrouble(troubleOf(error));
       retry ??= clock.setTimeout(() => {
         retry = undefined;
+        // What was opened while it could not be written stays read-only.
+        closeStore();
         flush();
       }, RETRY_MS);
       return undefined;

@@ -5,7 +5,10 @@ import { silentLogger } from '../../src/base/logger.ts';
 import type { SpendEntry } from '../../src/ledger/budget-limits.ts';
 import { createSharedSpending } from '../../src/ledger/shared-spending.ts';
 import { createSqliteSpending } from '../../src/ledger/sqlite-spending.ts';
+import type { FromLedgerThread } from '../../src/ledger/messages.ts';
 import { createSqliteStore } from '../../src/ledger/sqlite-store.ts';
+import { troubleOf } from '../../src/ledger/trouble.ts';
+import { createWriterSession } from '../../src/ledger/writer-session.ts';
 import { createFakeClock } from '../fakes/fake-clock.ts';
 import { NOON, rowOf } from './records.ts';
 import { createTemporaryDatabase, type TemporaryDatabase } from './temporary-database.ts';
@@ -104,6 +107,39 @@ describe('the database of the ledger', () => {
     assert.equal(spending.spent([today])[0]?.toFixed(6), '0.300000');
     spending.dispose();
   });
+
+  for (const [trouble, limit, wayOut] of [
+    ['full', (pages: number) => `PRAGMA max_page_count = ${pages}`, /database or disk is full.*Make room on the disk/],
+    ['read-only', () => 'PRAGMA query_only = ON', /readonly database.*make the folder writable/],
+  ] as const) {
+    it(`that is ${trouble} is said so, and written when it can be again`, async () => {
+      const clock = createFakeClock(0, NOON);
+      const posted: FromLedgerThread[] = [];
+      let isTroubled = true;
+      const session = createWriterSession({
+        openStore: () => {
+          const database = temporary.open();
+          const pages = Number(database.prepare('PRAGMA page_count').get()?.['page_count']);
+          if (isTroubled) database.exec(limit(pages));
+          return createSqliteStore(database);
+        },
+        troubleOf: (error) => troubleOf(error, temporary.path),
+        post: (message) => posted.push(message),
+        clock,
+      });
+      session.receive({ type: 'rows', rows: Array.from({ length: 300 }, () => rowOf()) });
+      const told = posted.filter((message) => message.type === 'trouble');
+      assert.equal(told.length, 1);
+      assert.equal(told[0]?.trouble?.type, 'disk');
+      assert.match(told[0].trouble.message, wayOut);
+      isTroubled = false;
+      await clock.advance(30_000);
+      const { totals } = posted.findLast((message) => message.type === 'totals') ?? {};
+      assert.equal(totals?.today.attempts, 300);
+      assert.equal(createSqliteStore(temporary.open()).totals(NOON).today.attempts, 300);
+      session.receive({ type: 'close' });
+    });
+  }
 
   it('lets another window finish, and waits for no longer than it takes', () => {
     const one = createSqliteSpending(temporary.open(), { wallTime: () => NOON });

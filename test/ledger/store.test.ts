@@ -85,14 +85,20 @@ describe('the ledger', () => {
         store.close();
       });
 
-      it('counts ghost text that costs nothing, but does not list it', () => {
+      it('counts ghost text that costs nothing or was held back by a limit, but does not list it', () => {
         const store = open();
         store.write([
           rowOf({ purpose: 'completion', cost: { usd: 0, certainty: 'exact' } }),
           rowOf({ purpose: 'completion', cost: { usd: 0.1, certainty: 'exact' } }),
+          rowOf({
+            purpose: 'completion',
+            cost: { usd: 0, certainty: 'exact' },
+            outcome: { type: 'failed', kind: 'budget', message: 'Too dear.' },
+          }),
         ]);
-        const { today, latest } = store.report(NOON);
-        assert.equal(today.attempts, 2);
+        const { today, latest, failed } = store.report(NOON);
+        assert.equal(today.attempts, 3);
+        assert.deepEqual(failed, []);
         assert.deepEqual(
           latest.map(({ cost }) => cost.usd),
           [0.1],
