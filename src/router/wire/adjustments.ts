@@ -19,7 +19,7 @@ interface OptionalField {
   readonly missed?: string;
 }
 
-const LATE = 'does not take a reasoning effort; its answers may begin late.';
+const LATE = 'takes no reasoning effort; it thinks as it likes, so its answers may begin late.';
 const NO_TOOLS = 'takes no tools; they were left out.';
 
 // By likelihood. What is a word too must stand in quotes.
@@ -37,15 +37,36 @@ const OPTIONAL_FIELDS: readonly OptionalField[] = [
   { path: 'tool_choice', named: /\btool_choice\b/, missed: 'takes no choice among tools; it chooses by itself.' },
   {
     path: 'tools',
-    named: /support (?:tools?|tool use|tool calling|function calling)\b|enable-auto-tool-choice|['"`]tools['"`]/i,
+    // Not what is said of one tool's schema.
+    named: new RegExp(
+      [
+        'support (?:tools?|tool use|tool calling|function calling)\\b',
+        'enable-auto-tool-choice',
+        '(?:unknown|unsupported|unrecognized)[^.]{0,40}[\'"`]tools[\'"`]',
+        '[\'"`]tools[\'"`] is not supported',
+        '"tools"\\],"msg":"Extra inputs',
+      ].join('|'),
+      'i',
+    ),
     missed: NO_TOOLS,
   },
 ];
 const TOKEN_FIELDS = ['max_tokens', 'max_completion_tokens'] as const;
 const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'];
 const EFFORT_PATHS = ['reasoning_effort', 'reasoning.effort'];
-const BLIND =
-  /\bimage_url\b|\binput_image\b|\bimages? (?:input|content)|not support (?:images?|vision|image input)|images? (?:is|are) not supported|multi-?modal/i;
+// What a server says of a model without eyes, and not of an image that it cannot read: it is remembered.
+const BLIND = new RegExp(
+  [
+    'unknown variant `image_url`',
+    'image_url is only supported by',
+    'support (?:images?|vision|image[_ ](?:input|url)s?|multi-?modal)',
+    'images?(?:_url|[_ ]inputs?|[_ ]content)?[\'"`]? (?:is|are) not supported',
+    'not a (?:vision|multi-?modal) model',
+    'at most 0 image',
+    'content[\'"`]? must be a string',
+  ].join('|'),
+  'i',
+);
 const UNREADABLE = /encrypted content .{0,80}could not be|invalid_encrypted_content/i;
 
 /** `undefined`: the refusal is about something else. */

@@ -45,6 +45,9 @@ describe('what a chat server does not take', () => {
     'This model does not support image input.',
     'some-model is not a multimodal model',
     'Failed to deserialize: images are not supported',
+    'Invalid content type. image_url is only supported by certain models.',
+    'At most 0 image(s) may be provided in one request.',
+    'messages[1].content must be a string',
   ];
   for (const message of imageRefusals) {
     it(`is images, as it says: ${message}`, async () => {
@@ -128,6 +131,21 @@ describe('an adjustment', () => {
     assert.equal(adjustmentFor(refusal("'temperature' is bad", 500), { temperature: 1 }), undefined);
     assert.equal(adjustmentFor(new Error('x'), { temperature: 1 }), undefined);
   });
+
+  const aboutThisOne: readonly string[] = [
+    'You uploaded an unsupported image. Please make sure your image is below 20 MB.',
+    'Invalid image_url: the base64 cannot be decoded.',
+    "Invalid schema for function 'read_file': 'x' is not valid.",
+    '[{"type":"missing","loc":["body","tools",0,"function","name"],"msg":"Field required"}]',
+    "Invalid 'tools[0].function.name': string does not match pattern.",
+  ];
+  for (const message of aboutThisOne) {
+    it(`is none for what is said of one image or one tool: ${message}`, () => {
+      const image = { type: 'image_url', image_url: { url: 'data:' } };
+      const body = { tools: [{}], messages: [{ role: 'user', content: [image] }] };
+      assert.equal(adjustmentFor(refusal(message), body), undefined);
+    });
+  }
 
   it('leaves something to say where an image was all', () => {
     const body = { messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'data:' } }] }] };
