@@ -86,25 +86,13 @@ function nothingFound(): never {
 
 /** `undefined`: there is no such file. */
 async function tokenFromFile(target: Target, now: () => number): Promise<KeptToken | undefined> {
-  // Loaded here: only who uses it pays for it.
-  const { gaxios, GoogleAuth } = await import('google-auth-library');
-  const transporter = new gaxios.Gaxios({
-    fetchImplementation: (url, init) => ask(target, url, init),
-    // The router owns retries.
-    retryConfig: { retry: 0, noResponseRetries: 0 },
-  });
-  const auth = new GoogleAuth({ scopes: [SCOPE] });
-  // Not `getApplicationDefault`: that looks for the machine's account with requests of its own.
-  const client =
-    (await auth._tryGetApplicationCredentialsFromEnvironmentVariable({ transporter })) ??
-    (await auth._tryGetApplicationCredentialsFromWellKnownFile({ transporter }));
-  if (client === null) return undefined;
-  const { token } = await client.getAccessToken();
-  if (token === null || token === undefined || token === '') return undefined;
+  const { tokenFromFiles } = await import('./google-files.ts');
+  const found = await tokenFromFiles(SCOPE, (url, init) => ask(target, url, init));
+  if (found === undefined) return undefined;
   return {
-    credential: credentialOf('access-token', token),
-    quotaProject: client.quotaProjectId,
-    expiresAt: client.credentials.expiry_date ?? now() + USUAL_LIFE_MS,
+    credential: credentialOf('access-token', found.secret),
+    quotaProject: found.quotaProject,
+    expiresAt: found.expiresAt ?? now() + USUAL_LIFE_MS,
   };
 }
 
@@ -116,10 +104,8 @@ async function tokenOfMachine(target: Target, now: () => number): Promise<KeptTo
   return { credential: credentialOf('access-token', token), quotaProject: undefined, expiresAt: now() + lifeMs };
 }
 
-/** Asks nobody, so that nobody elsewhere waits for an address that is not there. */
 async function isOneByItsHardware(): Promise<boolean> {
-  const { gcpMetadata } = await import('google-auth-library');
-  return gcpMetadata.detectGCPResidency();
+  return (await import('./google-files.ts')).isGoogleMachine();
 }
 
 /** The headers and the key of the model's server are nobody else's business. */
