@@ -8,7 +8,7 @@ import { silentLogger } from '../../src/base/logger.ts';
 import { createRouter } from '../../src/router/create-router.ts';
 import { defaultRouting } from '../../src/router/default-routing.ts';
 import type { Egress } from '../../src/router/egress.ts';
-import type { CandidateOrder, ModelRequest } from '../../src/router/model-request.ts';
+import type { CandidateOrder, ModelRequest, Strategy } from '../../src/router/model-request.ts';
 import type { ProviderDefinition, ProviderProfile } from '../../src/router/provider-definition.ts';
 import type { Router } from '../../src/router/router.ts';
 import type { StreamPart } from '../../src/router/stream-part.ts';
@@ -74,7 +74,12 @@ function profilesOver(count: number, stream: Wire): readonly ProviderProfile[] {
   }));
 }
 
-function routerOver(count: number, stream: Wire, order: CandidateOrder = 'listed'): Router {
+function routerOver(
+  count: number,
+  stream: Wire,
+  order: CandidateOrder = 'listed',
+  strategy: Strategy = 'single',
+): Router {
   const profiles = profilesOver(count, stream);
   return createRouter({
     profiles: { list: () => profiles, onDidChange: new Emitter<void>().event },
@@ -82,7 +87,7 @@ function routerOver(count: number, stream: Wire, order: CandidateOrder = 'listed
     fetch: globalThis.fetch,
     clock: systemClock,
     logger: silentLogger,
-    routing: () => ({ ...defaultRouting, completion: { ...defaultRouting.completion, order } }),
+    routing: () => ({ ...defaultRouting, completion: { ...defaultRouting.completion, order, strategy } }),
     prices: { ready: () => Promise.resolve(), cost: () => ({ usd: 0.001, certainty: 'exact' }) },
   });
 }
@@ -157,12 +162,17 @@ function createCollector(): () => void {
   return runInNewContext('gc') as () => void;
 }
 
-async function measureMemory(): Promise<readonly Row[]> {
+async function measureMemory(strategy: 'single' | 'race'): Promise<readonly Row[]> {
   const collectGarbage = createCollector();
-  const router = routerOver(3, async function* () {
-    yield token;
-    yield finish;
-  });
+  const router = routerOver(
+    3,
+    async function* () {
+      yield token;
+      yield finish;
+    },
+    'fastest',
+    strategy,
+  );
   const run = async (times: number): Promise<void> => {
     for (let i = 0; i < times; i++) {
       for await (const part of router.stream(request, never)) void part;
@@ -177,7 +187,7 @@ async function measureMemory(): Promise<readonly Row[]> {
   await run(10_000);
   const grownKb = heap() - beforeKb;
   router.dispose();
-  return [row('heap growth, 10,000 requests', 'kB', atMost(100), grownKb)];
+  return [row(`heap growth, 10,000 requests, ${strategy}`, 'kB', atMost(100), grownKb)];
 }
 
 const rows = [
@@ -192,7 +202,8 @@ const rows = [
   ...(await measureCancel()),
   ...(await measureHedging()),
   ...(await measureLosers()),
-  ...(await measureMemory()),
+  ...(await measureMemory('single')),
+  ...(await measureMemory('race')),
 ];
 const report = {
   bench: 'router',

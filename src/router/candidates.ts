@@ -6,7 +6,7 @@ import { modelFound, namedModel, type Need } from './need.ts';
 import type { PenaltyTarget } from './penalties.ts';
 import { baseUrlOf, configuredModel, type Probes } from './probes.ts';
 import type { ProviderProfile } from './provider-definition.ts';
-import type { FimMode, ProbeResult } from './wire.ts';
+import type { FimMode } from './wire.ts';
 
 export interface Candidate extends PenaltyTarget {
   readonly profile: ProviderProfile;
@@ -73,8 +73,9 @@ export function shortlist(
     const providerId = profile.definition.id;
     excluded.push({ providerId, reason: verdict });
     if (!isSetUpByUser(profile)) continue;
-    if (verdict === NOT_PROBED) unprobed.push({ profile, model });
-    else if (resultFor(profile, need, model, probes)?.reachable === false) {
+    const probed = probedModel(profile, need, model);
+    if (verdict === NOT_PROBED) unprobed.push({ profile, model: probed });
+    else if (probes.known(profile, probed)?.reachable === false) {
       const location = locationOf(profile, baseUrlOf(profile) ?? '');
       absent.push({ providerId, location, reason: verdict, position: candidates.length });
     }
@@ -128,7 +129,7 @@ function judge(profile: ProviderProfile, need: Need, model: string | undefined, 
   if (baseUrl === undefined) return 'no base URL is set';
   if (need.inputType === 'chat' && !definition.capabilities.chat) return 'it does not chat';
   if (need.tools && !definition.capabilities.tools) return 'it cannot use tools';
-  const result = resultFor(profile, need, model, probes);
+  const result = probes.known(profile, probedModel(profile, need, model));
   if (needsProbe(profile)) {
     if (result === undefined) return NOT_PROBED;
     if (!result.reachable) return result.problem ?? `nothing answers at ${hostOf(baseUrl)}`;
@@ -150,15 +151,9 @@ function judge(profile: ProviderProfile, need: Need, model: string | undefined, 
   };
 }
 
-/** Of the chat model nothing is asked but whether its server is there; that is known from any probe of it. */
-function resultFor(
-  profile: ProviderProfile,
-  need: Need,
-  model: string | undefined,
-  probes: Probes,
-): ProbeResult | undefined {
-  const own = probes.known(profile, model);
-  return own === undefined && need.use === 'chat' ? probes.known(profile, configuredModel(profile)) : own;
+/** Of the chat model nothing is asked but whether its server is there: that is known, and kept up to date, of the other one. */
+function probedModel(profile: ProviderProfile, need: Need, model: string | undefined): string | undefined {
+  return need.use === 'chat' ? configuredModel(profile) : model;
 }
 
 function fimModeOf(profile: ProviderProfile, probed: FimMode | undefined): FimMode {

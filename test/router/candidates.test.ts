@@ -47,6 +47,29 @@ describe('the model of a request', () => {
   });
 });
 
+describe('a server that is found', () => {
+  it('is asked for chat too as soon as it is there, whatever chat model is set', async () => {
+    const capabilities = { fim: 'probe' } as ProviderCapabilities;
+    const fleet = await startFleet({
+      a: { location: 'local', definition: { capabilities, discover: true }, profile: { chatModel: 'big' } },
+    });
+    let isThere = false;
+    fleet.server('a').script = (exchange) => {
+      if (!isThere) return exchange.cut();
+      return exchange.request.path === '/probe' ? exchange.answer(200, {}, '{}') : answerWith('x')(exchange);
+    };
+    await assert.rejects(collect(fleet.fixture.router.stream(chatRequest(), never)), /a: /);
+    isThere = true;
+    // It is looked for again after two seconds.
+    await until(() => fleet.fixture.clock.pendingTimers > 0);
+    await fleet.fixture.clock.advance(2000);
+    await until(() => fleet.fixture.router.health()[0]?.state === 'ok');
+    assert.equal(textOf(await collect(fleet.fixture.router.stream(chatRequest(), never))), 'x');
+    assert.equal(fleet.fixture.records.at(-1)?.model, 'big');
+    await fleet.close();
+  });
+});
+
 describe('what a request needs', () => {
   let fleet: Fleet;
   const able = (capabilities: Partial<ProviderCapabilities>): ProviderCapabilities =>
