@@ -27,3 +27,5 @@ export const env = {
 export const Uri = {
   parse: (text: string) => ({ toString: () => text }),
 };
+
+export * from './fake-lm.ts';
