@@ -20,6 +20,7 @@ import {
   contentTypeOf,
   type Dialect,
   holeRequest,
+  KEY,
   holesIn,
   pieceBegin,
   piecesOf,
@@ -35,6 +36,10 @@ interface Fault {
   readonly name: string;
   readonly script: (dialect: Dialect) => Script;
   readonly kinds: readonly ErrorKind[];
+  /** It meets whoever asks for text: some protocols try another endpoint when one is not there. */
+  readonly isEverywhere?: boolean;
+  /** What the user reads of it. */
+  readonly message?: RegExp;
   /** Of `REQUESTS` requests, all at the same time of the clock, so many get as far as this provider. */
   readonly attempts: number;
   /** HTTP requests of one request when there is nobody else to ask; by what it was called, where that may differ. */
@@ -73,6 +78,35 @@ const faults: readonly Fault[] = [
     attempts: 1,
     alone: 1,
     restMs: 45_000,
+  },
+  {
+    name: '429 with Retry-After as a date, by a clock that is three hours behind',
+    script: status(429, { 'retry-after': 'Thu, 01 Jan 2026 00:00:45 GMT', date: 'Thu, 01 Jan 2026 00:00:00 GMT' }),
+    kinds: ['rate-limit'],
+    attempts: 1,
+    alone: 1,
+    restMs: 45_000,
+  },
+  {
+    name: 'an unknown model',
+    script: () => (exchange) =>
+      exchange.answer(404, {}, '{"error":{"code":"model_not_found","message":"The model does not exist"}}'),
+    kinds: ['invalid-config'],
+    message: /does not know .*Check the provider's base URL and model in the settings/,
+    isEverywhere: true,
+    attempts: 1,
+    alone: 1,
+    restMs: 10_000,
+  },
+  {
+    name: 'a wrong address: a page that is not found',
+    script: () => (exchange) => exchange.answer(404, { 'content-type': 'text/html' }, '<html>Not found'),
+    kinds: ['invalid-config'],
+    message: /Check the provider's base URL/,
+    isEverywhere: true,
+    attempts: 1,
+    alone: 1,
+    restMs: 10_000,
   },
   { name: '500', script: status(500), kinds: ['overloaded'], attempts: 3, alone: 2, restMs: 10_000 },
   { name: '529', script: status(529), kinds: ['overloaded'], attempts: 3, alone: 2, restMs: 10_000 },
@@ -140,6 +174,14 @@ function matrixOf(provider: ProviderUnderTest): void {
     fixture = await readyFixture([profileAt(provider, broken), fallback]);
   }
 
+  async function startWith(fault: Fault): Promise<void> {
+    const script = fault.script(dialect);
+    await start(script);
+    if (fault.isEverywhere !== true) return;
+    const about = broken.script;
+    broken.script = (exchange) => (asksForText(exchange.request.body) ? script(exchange) : about(exchange));
+  }
+
   afterEach(async () => {
     fixture.router.dispose();
     await fixture.clock.settle();
@@ -167,12 +209,14 @@ function matrixOf(provider: ProviderUnderTest): void {
 
   for (const fault of faults) {
     it(`${fault.name}: ${fault.attempts} of ${REQUESTS} requests, ${fault.kinds.join(' or ')}`, async () => {
-      await start(fault.script(dialect));
+      await startWith(fault);
       await askAll();
       assert.equal(attempts().length, fault.attempts);
       assert.equal(working.requests.length, REQUESTS);
       for (const { outcome, cost } of attempts()) {
         assert.ok(outcome.type === 'failed' && fault.kinds.includes(outcome.kind), JSON.stringify(outcome));
+        assert.match(outcome.message, fault.message ?? /127\.0\.0\.1:\d+/);
+        assert.ok(!outcome.message.includes(KEY));
         assert.equal(cost.usd, 0);
       }
       assert.equal(holesIn(broken, dialect), fault.attempts);
@@ -187,7 +231,7 @@ function matrixOf(provider: ProviderUnderTest): void {
 
   for (const fault of faults) {
     it(`${fault.name}, with nobody else to ask: tried as often as it may help, and told`, async () => {
-      await start(fault.script(dialect));
+      await startWith(fault);
       fixture.setProfiles([profileAt(provider, broken)]);
       await until(() => fixture.router.completionRoute().length === 1);
       await assert.rejects(ask(), (error) => {
@@ -201,6 +245,20 @@ function matrixOf(provider: ProviderUnderTest): void {
       await quiet();
     });
   }
+
+  it('https to a server that speaks http: one try, and told what to change', async () => {
+    await start(() => undefined);
+    const fallback = profileOf(defineTestProvider('fallback', { baseUrl: working.url }));
+    const baseUrl = `${broken.url.replace('http:', 'https:')}${dialect.basePath}`;
+    fixture.setProfiles([profileAt(provider, broken, { baseUrl }), fallback]);
+    for (let i = 0; i < REQUESTS; i++) assert.equal(await ask(), 'fallback');
+    // What is probed first is not even asked.
+    assert.equal(attempts().length, isProbed ? 0 : 1);
+    for (const { outcome } of attempts()) {
+      assert.ok(outcome.type === 'failed' && outcome.kind === 'network', JSON.stringify(outcome));
+      assert.match(outcome.message, /does not speak HTTPS\. Use http:\/\//);
+    }
+  });
 
   it('is asked what it can do without a word to answer', async () => {
     await start(() => undefined);
