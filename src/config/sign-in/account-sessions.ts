@@ -76,7 +76,12 @@ export function createAccountSessions({ kinds, sessions, secrets, logger }: Acco
     try {
       return await sessions.get(provider, scopes, request);
     } catch (error) {
-      throw error instanceof ReaperError ? error : new ReaperError('auth', unreadableText(provider, kinds, error));
+      if (error instanceof ReaperError) {
+        throw error;
+      }
+      // Of a sign-in that the user is in the middle of, the editor and our own provider say enough themselves.
+      const isAsked = request === 'ask' || request === 'ask-anew';
+      throw new ReaperError('auth', isAsked ? errorMessage(error) : unreadableText(provider, kinds, error));
     }
   };
   /** What the editor says now is what holds: the user may have signed out there, or changed the account. */

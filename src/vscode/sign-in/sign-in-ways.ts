@@ -2,7 +2,6 @@
 import * as vscode from 'vscode';
 import type { Clock } from '../../base/clock.ts';
 import { ReaperError } from '../../base/errors.ts';
-import { openLoopbackRedirect } from '../../config/sign-in/loopback-redirect.ts';
 import type { OAuthClient, Tokens } from '../../config/sign-in/oauth-client.ts';
 import {
   type DeviceCode,
@@ -48,17 +47,22 @@ export function createSignInWays(options: SignInWaysOptions): (scopes: readonly 
   };
 }
 
-function openReceiver(way: Exclude<Way, 'device'>, { label, redirects }: SignInWaysOptions): Promise<RedirectReceiver> {
+async function openReceiver(
+  way: Exclude<Way, 'device'>,
+  { label, redirects }: SignInWaysOptions,
+): Promise<RedirectReceiver> {
   switch (way) {
-    case 'loopback':
+    case 'loopback': {
+      const { openLoopbackRedirect } = await import('../../config/sign-in/loopback-redirect.ts');
       return openLoopbackRedirect({
         received: vscode.l10n.t('Reaper has the answer. You can close this page and go back to the editor.'),
         refused: vscode.l10n.t('This address belongs to no sign-in that Reaper waits for.'),
       });
+    }
     case 'editor':
       return redirects.open();
     case 'paste':
-      return Promise.resolve(openPasteRedirect(label));
+      return openPasteRedirect(label);
   }
 }
 

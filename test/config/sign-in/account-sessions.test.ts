@@ -213,6 +213,7 @@ describe('accounts', () => {
     await accounts.signIn(HUB);
     fail(new Error("Timed out waiting for authentication provider 'hub' to register."));
     await assert.rejects(accounts.token(HUB), /Hub account could not be used: Timed out .*Reaper: Sign In/);
+    await assert.rejects(accounts.signIn(HUB), { kind: 'auth', message: /^Timed out/ });
   });
 
   it('count as not signed in while the secret storage fails', async () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { delay } from '../../../src/base/abort.ts';
 import { ReaperError } from '../../../src/base/errors.ts';
 import type { Tokens } from '../../../src/config/sign-in/oauth-client.ts';
 import { createOAuthSessions } from '../../../src/config/sign-in/oauth-sessions.ts';
@@ -75,10 +76,25 @@ async function finish<T>(clock: FakeClock, work: Promise<T>): Promise<T> {
     isDone = true;
   });
   done.catch(() => undefined);
-  for (let step = 0; !isDone && step < 1000; step++) {
-    await clock.advance(50);
+  for (let step = 0; !isDone && step < 5000; step++) {
+    await clock.advance(10);
   }
   return done;
+}
+
+function slowSecrets(secrets: FakeSecrets, clock: FakeClock, latencyMs: () => number): FakeSecrets {
+  const late = async <T>(work: () => Promise<T>): Promise<T> => {
+    await delay(clock, latencyMs());
+    const result = await work();
+    await delay(clock, latencyMs());
+    return result;
+  };
+  return {
+    ...secrets,
+    get: (name) => late(() => secrets.get(name)),
+    store: (name, value) => late(() => secrets.store(name, value)),
+    delete: (name) => late(() => secrets.delete(name)),
+  };
 }
 
 describe('our own sessions', () => {
@@ -120,6 +136,21 @@ describe('our own sessions', () => {
       new Set(found.map((one) => (typeof one === 'object' ? one.accessToken : one))),
       new Set(['access-2']),
     );
+  });
+
+  it('are refreshed once when the storage is slow and each window hears of the others late', async () => {
+    for (let seed = 1; seed <= 40; seed++) {
+      const { sessions, secrets, server, clock, open } = setUp();
+      await sessions.add(server.first());
+      await clock.advance(HOUR_MS);
+      // Reads and writes arrive up to 25 ms later, and their answers as late again.
+      let random = seed;
+      const slow = slowSecrets(secrets, clock, () => (random = (random * 48_271) % 2_147_483_647) % 25);
+      const windows = [open(slow), open(slow), open(slow), open(slow)];
+      const found = await finish(clock, Promise.all(windows.map((each) => each.current(['models']))));
+      assert.deepEqual(server.refreshes, ['refresh-1'], `seed ${seed}`);
+      assert.deepEqual(new Set(found.map((session) => session?.accessToken)), new Set(['access-2']), `seed ${seed}`);
+    }
   });
 
   it('wait for a window that was closed in the middle of a refresh, and not for ever', async () => {

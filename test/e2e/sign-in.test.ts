@@ -1,4 +1,4 @@
-/** Signing in with GitHub through VS Code's own dialogs, in an editor whose GitHub is the test's. */
+/** Signing in through VS Code's own dialogs, in an editor whose GitHub is the test's. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,7 +10,7 @@ import { type Workbench, openWorkbench } from './workbench.ts';
 
 const WAIT_MS = 30_000;
 
-describe('signing in with GitHub', () => {
+describe('signing in', () => {
   let dataFolder: string;
   let github: FakeGitHub;
   let workbench: Workbench;
@@ -23,6 +23,8 @@ describe('signing in with GitHub', () => {
       template: demoFolder,
       dataFolder,
       env: github.env,
+      // With this on, nothing of a sign-in may leave the machine either.
+      settings: { 'reaper.privacy.localOnly': true },
       server: { withoutGitHubSignIn: true },
     });
     await waitForStatus(workbench, REAPER_STATUS, 'Reaper');
@@ -104,6 +106,23 @@ describe('signing in with GitHub', () => {
     }
     await runCommand(workbench, 'Reaper: Sign Out…');
     await notification('Reaper uses no account.');
+  });
+
+  it('asks for the client of the own project for Google, and sends nothing that the settings forbid', async () => {
+    const type = async (prompt: string, text: string): Promise<void> => {
+      const box = workbench.page.locator('.quick-input-widget', { hasText: prompt });
+      await box.waitFor({ timeout: WAIT_MS });
+      await box.locator('input').first().fill(text);
+      await workbench.page.keyboard.press('Enter');
+    };
+    await runCommand(workbench, 'Reaper: Sign In…');
+    await choose('Google account');
+    await answerDialog('Allow');
+    await type('The client id of your own Google Cloud project', 'a-client-id.apps.example');
+    await type('The client secret that Google shows', 'a-client-secret-0123456789');
+    await choose('In the browser, then paste its address here');
+    await notification('Reaper: Nothing is sent to accounts.google.com because reaper.privacy.localOnly is on');
+    assert.ok(!workbench.extensionLogs().includes('a-client-secret'));
   });
 
   it('leaves no token in a log and no error in the console', () => {
