@@ -182,7 +182,7 @@ async function measureMemory(strategy: 'single' | 'race'): Promise<readonly Row[
     collectGarbage();
     return process.memoryUsage().heapUsed / 1024;
   };
-  await run(2000);
+  await run(10_000);
   const beforeKb = heap();
   await run(10_000);
   const grownKb = heap() - beforeKb;
