@@ -69,8 +69,8 @@ function open({ path, thorough }: OpenOptions): Sqlite.DatabaseSync {
     database.exec('PRAGMA journal_mode = WAL');
     // A commit is not lost when a process dies; when the machine dies the last ones may be, and the file stays whole.
     database.exec('PRAGMA synchronous = NORMAL');
-    // Only the thread that may wait for the disk moves the log into the file.
-    if (!thorough) database.exec('PRAGMA wal_autocheckpoint = 0');
+    // That waits for the disk, so it is done where nobody types (`moveLog`).
+    database.exec('PRAGMA wal_autocheckpoint = 0');
     if (thorough) {
       const [first] = database.prepare('PRAGMA quick_check(1)').all();
       if (first?.['quick_check'] !== 'ok') throw new DamagedError(String(first?.['quick_check']));

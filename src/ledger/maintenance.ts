@@ -26,8 +26,17 @@ export function maintain(database: DatabaseSync, wallTime: number, bounds: Ledge
   inTransaction(database, () => redateFuture(database, wallTime));
   inTransaction(database, () => forgetOld(database, wallTime));
   dropOldest(database, bounds);
+  moveLog(database, wallTime);
+}
+
+/** Moves the log into the file; off the main thread, because it waits for the disk. */
+export function moveLog(database: DatabaseSync, wallTime: number): void {
   // Does not wait for anybody: what cannot be moved now is moved the next time.
   database.exec('PRAGMA wal_checkpoint(PASSIVE)');
+  // Whoever writes first after that begins the log anew, and waits for the disk once more: better here than in a reservation.
+  database
+    .prepare("INSERT OR REPLACE INTO spend (account, key, usd, changed_at) VALUES ('upkeep', '9999', 0, ?)")
+    .run(wallTime);
 }
 
 function dropOldest(database: DatabaseSync, bounds: LedgerBounds): void {
@@ -47,8 +56,8 @@ function redateFuture(database: DatabaseSync, wallTime: number): void {
   const today = dayOf(wallTime);
   moveSpend(database, { where: "account = 'day' AND key > ?", limit: last, key: today });
   const lastMonth = last.slice(0, 7);
-  const notMonthly = "account <> 'day' AND account <> 'conversation'";
-  moveSpend(database, { where: `${notMonthly} AND key > ?`, limit: lastMonth, key: today.slice(0, 7) });
+  const monthly = "(account = 'month' OR account LIKE 'provider %')";
+  moveSpend(database, { where: `${monthly} AND key > ?`, limit: lastMonth, key: today.slice(0, 7) });
   moveDays(database, { where: 'day > ?', limit: last, day: `'${today}'` });
 }
 

@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { AttemptOutcome, Cost, RequestRecord } from '../router/request-record.ts';
 import { dayOf, monthOf } from './calendar.ts';
 import { createFileCheck } from './file-identity.ts';
-import { maintain } from './maintenance.ts';
+import { maintain, moveLog } from './maintenance.ts';
 import { createAdder } from './sqlite-spending.ts';
 import { FAILED_SHOWN, LATEST_SHOWN, type LedgerStore } from './store.ts';
 import { inTransaction } from './transaction.ts';
@@ -11,6 +11,8 @@ import { type AttemptLine, countOf, mapSums, SUM_NAMES, sumsOf, type UsageSums, 
 
 type Row = Readonly<Record<string, unknown>>;
 
+/** About a megabyte; SQLite's own habit is four. */
+const ROWS_IN_LOG = 1000;
 /** Servers can say a lot. */
 const LONGEST_MESSAGE = 500;
 
@@ -29,6 +31,7 @@ export function createSqliteStore(database: DatabaseSync): LedgerStore {
      ON CONFLICT DO UPDATE SET ${columns.map((column) => `${column} = ${column} + excluded.${column}`).join(', ')}`,
   );
   const addToSpend = createAdder(database);
+  let inLog = 0;
   const totalsOf = columns.map((column) => `total(${column}) AS ${column}`).join(', ');
   const sumSince = database.prepare(`SELECT ${totalsOf} FROM daily WHERE day >= ?`);
   const modelsSince = database.prepare(
@@ -61,6 +64,11 @@ export function createSqliteStore(database: DatabaseSync): LedgerStore {
           if (!isBooked) addToSpend(accountsOf(record, day), record.cost.usd, record.startedAt);
         }
       });
+      inLog += rows.length;
+      if (inLog >= ROWS_IN_LOG) {
+        inLog = 0;
+        moveLog(database, rows.at(-1)?.record.startedAt ?? 0);
+      }
     },
     totals,
     report(wallTime) {

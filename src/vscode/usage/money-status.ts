@@ -34,7 +34,8 @@ export function createMoneyStatus(options: MoneyStatusOptions): MoneyStatus {
   const { ledger, budget } = options.money;
   const store = new DisposableStore();
   const changed = store.add(new Emitter<void>());
-  let scarce: readonly BudgetState[] | undefined;
+  // Read once the ledger has told of itself: at the start of the editor nobody should wait for a disk.
+  let scarce: readonly BudgetState[] | undefined = [];
   let refusal: string | undefined;
   const update = (): void => {
     // Read again when it is asked for: this may come in the middle of a request.

@@ -13,7 +13,7 @@ import { registerCommand } from '../register-command.ts';
 import { openSetting } from '../setting-problems.ts';
 import type { Money } from './build-money.ts';
 import { budgetText } from './money-text.ts';
-import { usageText } from './usage-text.ts';
+import type { usageText } from './usage-text.ts';
 
 export interface UsageOptions {
   readonly money: Pick<Money, 'ledger' | 'budget' | 'onNotice'>;
@@ -32,10 +32,11 @@ export function createUsage({ money, profiles, logger }: UsageOptions): Usage {
   const { ledger, budget } = money;
   const store = new DisposableStore();
   const changed = store.add(new Emitter<void>());
-  let latest: UsageReport | undefined;
+  let latest: { readonly report: UsageReport; readonly textOf: typeof usageText } | undefined;
 
   async function refresh(): Promise<void> {
-    latest = await ledger.report();
+    const [report, { usageText: textOf }] = await Promise.all([ledger.report(), import('./usage-text.ts')]);
+    latest = { report, textOf };
   }
 
   const report: Report = {
@@ -43,8 +44,8 @@ export function createUsage({ money, profiles, logger }: UsageOptions): Usage {
     render: () =>
       latest === undefined
         ? ''
-        : usageText({
-            report: latest,
+        : latest.textOf({
+            report: latest.report,
             budgets: budget.states(),
             trouble: ledger.trouble()?.message,
             labelOf: (id) => profiles.find(id)?.definition.label ?? id,
