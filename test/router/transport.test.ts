@@ -104,6 +104,30 @@ describe('the transport', () => {
     await server.allClosed();
   });
 
+  it('counts what fetch cannot carry too, and asks about it before', () => {
+    const abort = new AbortController();
+    const metered = open(abort.signal);
+    const whole = metered.exchange('http://gateway.example:50051');
+    whole.sent(10);
+    whole.received(4);
+    whole.received(5);
+    whole.end(200);
+    whole.end();
+    metered.exchange('http://gateway.example:50051').sent(3);
+    metered.close();
+    const about = { url: 'http://gateway.example:50051', purpose: 'completion', providerId: 'p' };
+    assert.deepEqual(egress.recorded, [
+      { ...about, bytesSent: 10, bytesReceived: 9, status: 200 },
+      { ...about, bytesSent: 3, bytesReceived: 0, status: undefined },
+    ]);
+    assert.deepEqual(metered.bytes, { sent: 13, received: 9 });
+    egress.forbidden.add('gateway.example:50051');
+    assert.throws(() => metered.exchange('http://gateway.example:50051'), { kind: 'privacy' });
+    abort.abort();
+    assert.throws(() => metered.exchange('http://elsewhere.example'));
+    assert.equal(egress.checked.length, 3);
+  });
+
   it('cancels the body with the reader', async () => {
     server.script = ({ begin, write }) => {
       begin();

@@ -30,6 +30,19 @@ export const omen = defineProvider({
       required: false,
     },
     {
+      name: 'strategy',
+      description: 'How OMEN routes among the providers behind it, whatever Reaper itself does.',
+      default: 'request',
+      required: false,
+      choices: {
+        request: 'As a request says; else it asks the one that it rates best.',
+        single: 'It asks the one that it rates best.',
+        race: 'It asks several at once; the first that writes wins.',
+        speculate_k: 'It starts with a local model; a better one may take over.',
+        parallel_merge: 'It asks several, and merges what they write.',
+      },
+    },
+    {
       name: 'upstreams',
       description:
         'The providers behind OMEN that may answer, separated by commas, for example `ollama, openai`. Left empty, OMEN decides.',

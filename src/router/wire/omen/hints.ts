@@ -19,12 +19,12 @@ const LONGEST_MS = 600_000;
 
 /** Providers that the request names are Reaper's; OMEN's are an option of the provider. */
 export function omenHints({ routing = {}, limits, options }: WireCall): OmenHints {
-  const { strategy = 'single', k, budgetUsd, maxLatencyMs, stickiness, minUsefulTokens } = routing;
+  const { k, budgetUsd, maxLatencyMs, stickiness, minUsefulTokens } = routing;
   const providers = (options['upstreams'] ?? '')
     .split(',')
     .flatMap((name) => (name.trim() === '' ? [] : [name.trim()]));
   return {
-    strategy,
+    strategy: isStrategy(options['strategy']) ? options['strategy'] : (routing.strategy ?? 'single'),
     // It ends the whole stream there, not only the wait for the first token.
     max_latency_ms: Math.round(maxLatencyMs ?? limits.totalMs ?? LONGEST_MS),
     ...(k === undefined ? {} : { k }),
@@ -33,6 +33,12 @@ export function omenHints({ routing = {}, limits, options }: WireCall): OmenHint
     ...(stickiness === undefined ? {} : { stickiness }),
     ...(minUsefulTokens === undefined ? {} : { min_useful_tokens: minUsefulTokens }),
   };
+}
+
+const STRATEGIES: readonly string[] = ['single', 'race', 'speculate_k', 'parallel_merge'] satisfies readonly Strategy[];
+
+function isStrategy(word: string | undefined): word is Strategy {
+  return word !== undefined && STRATEGIES.includes(word);
 }
 
 const INTENTS: Readonly<Record<Purpose, string>> = {

@@ -85,6 +85,8 @@ describe('the omen wire over HTTP', () => {
       min_useful_tokens: 4,
     });
     assert.deepEqual(bodyOf(server.received[1])['tags'], { source: 'reaper', intent: 'agent' });
+    await run(chat({}, { options: { ...OVER_HTTP, strategy: 'speculate_k' }, routing: { strategy: 'race' } }));
+    assert.deepEqual(bodyOf(server.received[2])['omen'], { strategy: 'speculate_k', max_latency_ms: 600_000 });
   });
 
   it('sends what it takes: content that is never null, a tool choice that is never a word, stops as a list', async () => {
