@@ -21,6 +21,7 @@ import type {
   ToolResultContent,
 } from '../model-request.ts';
 import { asRecord, parseJson } from './json.ts';
+import { toolCallId } from './tool-call-id.ts';
 
 export interface AnthropicMessages {
   readonly system: string | TextBlockParam[] | undefined;
@@ -126,14 +127,15 @@ function thoughtOf({ text, origin: { signature } }: ReasoningContent): readonly 
 function toolUseOf({ id, name, json }: ToolCallContent): ContentBlockParam {
   const parsed = asRecord(parseJson(json.trim() === '' ? '{}' : json));
   // Only objects are taken, so what the model wrote wrong is shown to it inside one.
-  return { type: 'tool_use', id, name, input: parsed ?? { invalid_json: json } };
+  return { type: 'tool_use', id: toolCallId(id, 'word-characters'), name, input: parsed ?? { invalid_json: json } };
 }
 
-function toolResultOf({ toolCallId, content, isError }: ToolResultContent): ToolResultBlockParam {
-  const blocks = content.flatMap(textOrImage);
+function toolResultOf({ toolCallId: id, content, isError }: ToolResultContent): ToolResultBlockParam {
+  // What went wrong may only be said in words.
+  const blocks = content.flatMap((piece) => (isError && piece.type === 'image' ? [] : textOrImage(piece)));
   return {
     type: 'tool_result',
-    tool_use_id: toolCallId,
+    tool_use_id: toolCallId(id, 'word-characters'),
     ...(blocks.length === 0 ? {} : { content: blocks }),
     ...(isError ? { is_error: true } : {}),
   };

@@ -103,7 +103,7 @@ export function thinkingWays(model: string, reasoning: ReasoningEffort | undefin
 }
 
 export function refusesThinking(error: unknown): boolean {
-  return error instanceof ReaperError && error.status === 400 && /thinking|thought/i.test(error.message);
+  return error instanceof ReaperError && error.status === 400 && /thinking|include_?thoughts/i.test(error.message);
 }
 
 export function bodyOf(request: GeminiRequest, way: ThinkingWay): JsonRecord {

@@ -56,6 +56,10 @@ export function ollamaChat(
   };
 }
 
+// Of the model, as opposed to one image that cannot be read.
+const BLIND =
+  /missing data required for image|not support (?:images?|vision|multi-?modal)|(?:images?|vision|multi-?modal)[\w ]{0,20} not supported/i;
+
 /** What else the model lacks, by a refusal; `undefined`: it was about something else. */
 export function moreLacks(error: unknown, sent: JsonRecord, lacks: OllamaLacks): OllamaLacks | undefined {
   if (!(error instanceof ReaperError) || error.status === undefined || error.kind === 'auth') return undefined;
@@ -63,7 +67,7 @@ export function moreLacks(error: unknown, sent: JsonRecord, lacks: OllamaLacks):
   if ('tools' in sent && /does not support tools/i.test(said)) return { ...lacks, tools: true };
   if ('think' in sent && /\bthink/i.test(said)) return { ...lacks, thinking: lacks.thinking + 1 };
   const hasImages = !lacks.images && JSON.stringify(sent['messages']).includes('"images":[');
-  return hasImages && /\bimages?\b|\bvision\b|multi-?modal/i.test(said) ? { ...lacks, images: true } : undefined;
+  return hasImages && BLIND.test(said) ? { ...lacks, images: true } : undefined;
 }
 
 /** Levels are known to some models and some versions only; the last way is to say nothing. */

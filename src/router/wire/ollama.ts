@@ -80,7 +80,8 @@ function chatRequest(input: ChatInput, call: WireCall, lacks: OllamaLacks): Olla
   const { body, warnings } = ollamaChat(input, call.model, limits.reasoning, lacks);
   return {
     path: 'api/chat',
-    body: { ...body, options: optionsFor(call, limits.stop) },
+    // Without `truncate` a conversation that is too long loses its beginning in silence; so another model can be asked.
+    body: { ...body, truncate: false, options: optionsFor(call, limits.stop) },
     // Of images only their place: they are not text.
     shape: {
       prompt: JSON.stringify(body, (name, value: unknown) => (name === 'images' ? [] : value)),

@@ -136,6 +136,45 @@ describe('a conversation with tools', () => {
     assert.equal(received[0]?.text.split('cache_control').length, 5);
   });
 
+  it('takes ids of calls that others made up, and tells errors in words only', async () => {
+    const { url, received } = await start(() => recordedReply('anthropic-chat.sse'));
+    const id = 'call_1|fc_éè';
+    const input = chatWith({
+      messages: [
+        user('Hi'),
+        { role: 'assistant', content: [{ type: 'tool-call', id, name: 'read_file', json: '{}' }] },
+        {
+          role: 'tool',
+          content: [
+            {
+              type: 'tool-result',
+              toolCallId: id,
+              toolName: 'read_file',
+              isError: true,
+              content: [
+                { type: 'text', text: 'no' },
+                { type: 'image', mediaType: 'image/png', data: 'iVBORw==' },
+              ],
+            },
+          ],
+        },
+      ],
+    });
+    await collect(wire().stream(call(url, { input })));
+    const [, asked, answered] = bodyOf(received[0])['messages'] as readonly { content: readonly object[] }[];
+    const { id: sent } = asked?.content[0] as { id: string };
+    assert.match(sent, /^[a-zA-Z0-9_-]+$/);
+    assert.deepEqual(answered?.content, [
+      {
+        type: 'tool_result',
+        tool_use_id: sent,
+        content: [{ type: 'text', text: 'no' }],
+        is_error: true,
+        cache_control: mark,
+      },
+    ]);
+  });
+
   it('has no mark where nothing will be sent again', async () => {
     const { url, received } = await start(() => recordedReply('anthropic-chat.sse'));
     await collect(wire().stream(call(url, { input: chatWith({ system: 'Be kind.' }) })));

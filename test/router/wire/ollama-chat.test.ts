@@ -102,6 +102,7 @@ describe('a conversation with a model of Ollama', () => {
         { role: 'tool', tool_name: 'look', tool_call_id: 'c2', content: 'Error: bad' },
       ],
       tools: [{ type: 'function', function: { name: 'look', description: 'Looks.', parameters: { type: 'object' } } }],
+      truncate: false,
       options: { num_predict: 64 },
       stream: true,
       keep_alive: '30m',
@@ -177,11 +178,17 @@ describe('a conversation with a model of Ollama', () => {
     assert.ok(!('tools' in bodyOf(received[1])));
   });
 
-  it('fails with every other refusal, after one request', async () => {
-    const { url, received } = await start(refusing(() => 'invalid options: num_predict'));
-    await assert.rejects(() => collect(ollamaWire().stream(call(url, thinking('low')))), { kind: 'bad-response' });
-    assert.equal(received.length, 1);
-  });
+  for (const [said, kind] of [
+    ['invalid options: num_predict', 'bad-response'],
+    ['failed to decode image: unexpected EOF', 'bad-response'],
+    ['the input length exceeds the context length', 'too-long'],
+  ] as const) {
+    it(`fails with “${said}”, after one request`, async () => {
+      const { url, received } = await start(refusing(() => said));
+      await assert.rejects(() => collect(ollamaWire().stream(call(url, thinking('low')))), { kind });
+      assert.equal(received.length, 1);
+    });
+  }
 
   it('does not end the calls of an answer that was cut, and passes over what is none', async () => {
     const lines = [
