@@ -38,27 +38,25 @@ export function interpretToml(text: string, options: InterpretOptions): TomlRead
   const values = new Map<string, unknown>();
   const wrong: string[] = [];
   const faults: LocatedFault[] = [];
-  const report = (path: readonly string[], fault: TomlFault): void => {
-    faults.push({ position: positionOf(positions, path), fault });
+  const report: Report = (path, describe) => {
+    if (faults.length < MOST_FAULTS) {
+      faults.push({ position: positionOf(positions, path), fault: describe(shortName(path)) });
+    }
   };
   walk(
     root,
     [],
     options,
     (path, target, value) => {
-      const name = path.join('.');
       for (const { key, setting } of target.settings) {
         const parsed = setting.parse(target.convert === undefined ? value : target.convert(value));
         if (options.fromWorkspace && setting.scope !== 'window') {
-          report(path, { type: 'user-only', name });
+          report(path, (name) => ({ type: 'user-only', name }));
         } else if (parsed === undefined) {
           wrong.push(key);
-          report(path, {
-            type: 'wrong-value',
-            name,
-            found: describeWrongValue(value, setting.accepts),
-            accepts: setting.accepts,
-          });
+          const { accepts } = setting;
+          const found = describeWrongValue(value, accepts);
+          report(path, (name) => ({ type: 'wrong-value', name, found, accepts }));
         } else {
           values.set(key, parsed);
         }
@@ -67,6 +65,18 @@ export function interpretToml(text: string, options: InterpretOptions): TomlRead
     report,
   );
   return { values, faults: withoutRepeats(faults), wrong };
+}
+
+/** Makes the fault from the name of the key, if it is still wanted. */
+type Report = (path: readonly string[], describe: (name: string) => TomlFault) => void;
+
+/** A file of garbage that happens to be TOML has as many faults as it has lines. */
+const MOST_FAULTS = 100;
+const MOST_NAME_CHARACTERS = 80;
+
+function shortName(path: readonly string[]): string {
+  const name = path.join('.');
+  return name.length > MOST_NAME_CHARACTERS ? `${name.slice(0, MOST_NAME_CHARACTERS)}…` : name;
 }
 
 interface Target {
@@ -79,7 +89,7 @@ function walk(
   path: readonly string[],
   options: InterpretOptions,
   found: (path: readonly string[], target: Target, value: unknown) => void,
-  report: (path: readonly string[], fault: TomlFault) => void,
+  report: Report,
 ): void {
   for (const [name, value] of Object.entries(table)) {
     const at = [...path, name];
@@ -92,18 +102,22 @@ function walk(
         if (isTable(value)) {
           walk(value, at, options, found, report);
         } else {
-          report(at, { type: 'unknown-key', name: at.join('.'), nearest: undefined });
+          report(at, (whole) => ({ type: 'unknown-key', name: whole, nearest: undefined }));
         }
         break;
       case 'unknown':
-        report(at, {
+        report(at, (whole) => ({
           type: 'unknown-key',
-          name: at.join('.'),
+          name: whole,
           nearest: nearestName(normalName(name), options.keys.namesIn(path)),
-        });
+        }));
         break;
-      default:
-        report(at, { type: known.type, name: at.join('.') });
+      case 'secret':
+      case 'editor-decides':
+      case 'without-effect': {
+        const { type } = known;
+        report(at, (whole) => ({ type, name: whole }));
+      }
     }
   }
 }

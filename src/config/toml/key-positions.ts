@@ -6,34 +6,51 @@ export interface Position {
   readonly column: number;
 }
 
-const TABLE = /^\s*\[\[?\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$/;
-const KEY = /^\s*((?:[\w-]+|"(?:[^"\\]|\\.)*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"(?:[^"\\]|\\.)*"|'[^']*'))*)\s*=/;
-const KEY_PART = /[\w-]+|"(?:[^"\\]|\\.)*"|'[^']*'/g;
+const BLANKS = /[ \t\r]*/y;
+const KEY_PART = /[\w-]+|"(?:[^"\\]|\\.)*"|'[^']*'/y;
+const DOT = /[ \t]*\.[ \t]*/y;
+/** Strings and comments whole, so that nothing in them counts; brackets and line ends one by one. */
+const TOKEN =
+  /"""(?:\\[^]|[^\\])*?"""|'''[^]*?'''|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|#[^\n]*|[\n[\]{}]|[^"'#\n[\]{}]+|["']/y;
 
-/** The positions of all tables and keys that begin a line, by their path; the text parses. */
+/** The positions of all tables and keys that begin a line, by their path. The text is known to be TOML. One way through it. */
 export function keyPositions(text: string): ReadonlyMap<string, Position> {
   const positions = new Map<string, Position>();
   let table: readonly string[] = [];
-  let openString: string | undefined;
-  text.split('\n').forEach((line, index) => {
-    if (openString !== undefined) {
-      // Within a string over several lines nothing is a key.
-      openString = openStringAfter(line, openString);
-      return;
+  let index = 0;
+  let line = 1;
+  let lineStart = 0;
+
+  /** To the end of the line, or further where a value goes on; `depth` counts the brackets that are open. */
+  function skipRest(depth: number): void {
+    let open = depth;
+    while (index < text.length) {
+      const token = matchAt(TOKEN, text, index) ?? '\n';
+      index += token.length;
+      line += token.split('\n').length - 1;
+      if (token.includes('\n')) lineStart = index - token.length + token.lastIndexOf('\n') + 1;
+      if (token === '[' || token === '{') open++;
+      if (token === ']' || token === '}') open--;
+      if (token === '\n' && open <= 0) return;
     }
-    const header = TABLE.exec(line);
-    const key = header === null ? KEY.exec(line) : null;
-    const path = header === null ? key?.[1] : header[1];
-    if (path !== undefined) {
-      const parts = [...path.matchAll(KEY_PART)].map(([part]) => unquoted(part));
-      if (header !== null) {
-        table = parts;
-      }
-      const column = line.search(/[^\s[]/) + 1;
-      remember(positions, header === null ? [...table, ...parts] : parts, { line: index + 1, column });
+  }
+
+  while (index < text.length) {
+    index += matchAt(BLANKS, text, index)?.length ?? 0;
+    const brackets = text.startsWith('[[', index) ? 2 : text.startsWith('[', index) ? 1 : 0;
+    index += brackets;
+    index += brackets === 0 ? 0 : (matchAt(BLANKS, text, index)?.length ?? 0);
+    const position = { line, column: index - lineStart + 1 };
+    const path = readPath(text, index);
+    if (path.parts.length > 0) {
+      const whole = brackets > 0 ? path.parts : [...table, ...path.parts];
+      if (brackets > 0) table = path.parts;
+      const key = pathKey(whole);
+      if (!positions.has(key)) positions.set(key, position);
     }
-    openString = openStringAfter(key === null ? line : line.slice(key[0].length), undefined);
-  });
+    index = path.end;
+    skipRest(brackets);
+  }
   return positions;
 }
 
@@ -48,40 +65,26 @@ export function positionOf(positions: ReadonlyMap<string, Position>, path: reado
   return { line: 1, column: 1 };
 }
 
-function remember(positions: Map<string, Position>, path: readonly string[], position: Position): void {
-  const key = pathKey(path);
-  if (!positions.has(key)) {
-    positions.set(key, position);
+function readPath(text: string, start: number): { readonly parts: readonly string[]; readonly end: number } {
+  const parts: string[] = [];
+  let end = start;
+  for (;;) {
+    const part = matchAt(KEY_PART, text, end);
+    if (part === undefined) {
+      return { parts, end };
+    }
+    parts.push(/^["']/.test(part) ? part.slice(1, -1) : part);
+    end += part.length;
+    end += matchAt(DOT, text, end)?.length ?? 0;
   }
+}
+
+/** What a sticky expression matches there. */
+function matchAt(expression: RegExp, text: string, index: number): string | undefined {
+  expression.lastIndex = index;
+  return expression.exec(text)?.[0];
 }
 
 function pathKey(path: readonly string[]): string {
   return JSON.stringify(path);
-}
-
-function unquoted(part: string): string {
-  return /^["']/.test(part) ? part.slice(1, -1) : part;
-}
-
-/** The delimiter of the string that is open at the end of the line. */
-function openStringAfter(line: string, open: string | undefined): string | undefined {
-  let rest = line;
-  let delimiter = open;
-  for (;;) {
-    if (delimiter !== undefined) {
-      const end = rest.indexOf(delimiter);
-      if (end < 0) {
-        return delimiter;
-      }
-      rest = rest.slice(end + delimiter.length);
-      delimiter = undefined;
-    }
-    // Strings of one line are skipped whole, so that a `#` or `'''` in them means nothing.
-    const next = /"""|'''|"(?:[^"\\]|\\.)*"|'[^']*'|#/.exec(rest);
-    if (next === null || next[0] === '#') {
-      return undefined;
-    }
-    rest = rest.slice(next.index + next[0].length);
-    delimiter = next[0] === '"""' || next[0] === "'''" ? next[0] : undefined;
-  }
 }

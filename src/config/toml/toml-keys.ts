@@ -23,7 +23,9 @@ export type KnownKey =
       readonly settings: readonly NamedSetting[];
       readonly convert?: (value: unknown) => unknown;
     }
-  | { readonly type: 'table' | 'secret' | 'editor-decides' | 'without-effect' | 'unknown' };
+  | { readonly type: 'table' }
+  | { readonly type: 'secret' | 'editor-decides' | 'without-effect' }
+  | { readonly type: 'unknown' };
 
 export interface TomlKeys {
   find(path: readonly string[]): KnownKey;

@@ -159,6 +159,34 @@ default_model = "some-model"
     assert.deepEqual(faultsOf(reading), ['6:1 wrong-value routing.k']);
   });
 
+  it('finds the line of a key behind values of several lines, whatever stands in them', () => {
+    const reading = ofUser(
+      '[completion]\ndisabled_files = [\n  "a", # [routing]\n  "b]",\n]\n[daemon]\nlist = [\n  [1, 2]\n]\ntext = \'\'\'\n[routing]\n\'\'\'\n[[server]]\nk = 1\n[ routing ]\n"k" = 99\n',
+    );
+    assert.deepEqual(faultsOf(reading), [
+      '6:2 without-effect daemon',
+      '13:3 without-effect server',
+      '16:1 wrong-value routing.k',
+    ]);
+  });
+
+  it('takes its time only once for a long line', () => {
+    const blanks = ' '.repeat(200_000);
+    assert.deepEqual(faultsOf(ofUser(`["a${blanks}b"]\n[routing]\nk = 99\n`)).at(-1), '3:1 wrong-value routing.k');
+    assert.deepEqual(
+      faultsOf(ofUser(`x${'.x'.repeat(400)} = 1\n"${blanks}" = 1\n[routing]\nk = 99`)).at(-1),
+      '4:1 wrong-value routing.k',
+    );
+  });
+
+  it('does not tell of more mistakes than anyone reads, and uses what stands behind them', () => {
+    const garbage = Array.from({ length: 20_000 }, (_, index) => `key-${index} = 1\n`).join('');
+    const reading = ofUser(`${garbage}[routing]\nk = 4\n`);
+    assert.equal(reading.faults.length, 100);
+    assert.deepEqual(valuesOf(reading), { 'reaper.routing.k': 4 });
+    assert.ok(JSON.stringify(ofUser(`"${'x'.repeat(5000)}" = 1`).faults).length < 500);
+  });
+
   it('tells where broken syntax stands, without quoting the file', () => {
     const reading = ofUser('[completion]\nmax_lines = = "sk-secret-0123456789"\n');
     assert.equal(reading.values, undefined);
