@@ -48,6 +48,7 @@ export function createOAuthSessions(options: OAuthSessionsOptions): OAuthSession
   const changed = store.add(new Emitter<void>());
   /** What the storage did not take yet: a rotated refresh token exists nowhere else. */
   let unsaved: StoredSession | undefined;
+  /** Ends the wait for other windows, never a refresh under way: its answer is the only copy of the next refresh token. */
   const ended = forkAbort();
   store.add({ dispose: () => ended.abort() });
   store.add(
@@ -97,7 +98,7 @@ export function createOAuthSessions(options: OAuthSessionsOptions): OAuthSession
     return session;
   };
   const withDeadline = async <T>(deadlineMs: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
-    const fork = forkAbort(ended.signal);
+    const fork = forkAbort();
     const timer = clock.setTimeout(
       () => fork.abort(new ReaperError('timeout', `${label} did not answer in time. Check the connection.`)),
       deadlineMs,
@@ -111,29 +112,32 @@ export function createOAuthSessions(options: OAuthSessionsOptions): OAuthSession
   };
   /** Of the session that has this access token; another window may have done it meanwhile. */
   const refreshOnce = (accessToken: string, signal: AbortSignal): Promise<StoredSession | undefined> =>
-    lease.hold(async () => {
-      const session = await read();
-      if (session === undefined || session.accessToken !== accessToken) {
-        return session;
-      }
-      const tokens =
-        session.refreshToken === undefined
-          ? undefined
-          : await client.refresh(session.refreshToken, session.scopes, signal);
-      if (tokens !== undefined) {
-        const next = refreshedSession(session, tokens);
-        await save(next);
-        return next;
-      }
-      const latest = await read();
-      if (latest === undefined || latest.accessToken !== accessToken) {
-        return latest;
-      }
-      logger.warn(`The sign-in at ${label} has expired or was taken back. Sign in again with “Reaper: Sign In”.`);
-      await secrets.delete(secretName);
-      options.onExpired();
-      return undefined;
-    }, signal);
+    lease.hold(
+      async () => {
+        const session = await read();
+        if (session === undefined || session.accessToken !== accessToken) {
+          return session;
+        }
+        const tokens =
+          session.refreshToken === undefined
+            ? undefined
+            : await client.refresh(session.refreshToken, session.scopes, signal);
+        if (tokens !== undefined) {
+          const next = refreshedSession(session, tokens);
+          await save(next);
+          return next;
+        }
+        const latest = await read();
+        if (latest === undefined || latest.accessToken !== accessToken) {
+          return latest;
+        }
+        logger.warn(`The sign-in at ${label} has expired or was taken back. Sign in again with “Reaper: Sign In”.`);
+        await secrets.delete(secretName);
+        options.onExpired();
+        return undefined;
+      },
+      AbortSignal.any([signal, ended.signal]),
+    );
   const refresh = (accessToken: string): Promise<StoredSession | undefined> => {
     refreshing ??= withDeadline(REFRESH_DEADLINE_MS, (signal) => refreshOnce(accessToken, signal)).finally(() => {
       refreshing = undefined;

@@ -10,7 +10,12 @@ export function createEditorSessions(): EditorSessions {
         const session = await vscode.authentication.getSession(provider, scopes, OPTIONS[request]);
         return session && { token: session.accessToken, accountName: session.account.label };
       } catch (error) {
-        throw isRefusal(error) ? new ReaperError('cancelled', 'Cancelled') : error;
+        if (isRefusal(error)) {
+          throw new ReaperError('cancelled', 'Cancelled');
+        }
+        throw isUnknownProvider(error)
+          ? new ReaperError('auth', `This editor has no sign-in for ${provider} accounts. Use an API key instead.`)
+          : error;
       }
     },
     onDidChange: (listener) => vscode.authentication.onDidChangeSessions((event) => listener(event.provider.id)),
@@ -24,6 +29,13 @@ const OPTIONS: Readonly<Record<SessionRequest, vscode.AuthenticationGetSessionOp
   'ask-anew': { forceNewSession: true },
   forget: { silent: true, clearSessionPreference: true },
 };
+
+/** Builds of VS Code without it, and those that switched it off; VS Code waits for some seconds first. */
+function isUnknownProvider(error: unknown): boolean {
+  return (
+    error instanceof Error && /waiting for authentication provider|no authentication provider/i.test(error.message)
+  );
+}
 
 /** VS Code has no other sign of a user who gave up than the words of its error. */
 function isRefusal(error: unknown): boolean {

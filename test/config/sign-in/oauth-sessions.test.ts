@@ -196,6 +196,38 @@ describe('our own sessions', () => {
     assert.deepEqual(server.refreshes, ['refresh-1']);
   });
 
+  it('keep the answer to a refresh that was under way when the window closed', async () => {
+    const { sessions, server, clock, open } = setUp();
+    await sessions.add(server.first());
+    await clock.advance(HOUR_MS);
+    let answer = (): void => assert.fail('nothing was asked');
+    server.before(
+      () =>
+        new Promise((resolve) => {
+          answer = resolve;
+        }),
+    );
+    const current = sessions.current(['models']);
+    await clock.advance(100);
+    sessions.dispose();
+    answer();
+    await current;
+    assert.equal((await open().current(['models']))?.refreshToken, 'refresh-2');
+  });
+
+  it('wait for no other window when their own is closed', async () => {
+    const { sessions, secrets, server, clock } = setUp();
+    await sessions.add(server.first());
+    await clock.advance(HOUR_MS);
+    secrets.values.set(`${SECRET_NAME}.lease`, `another-window ${clock.wallTime() + 20_000}`);
+    const current = assert.rejects(sessions.current(['models']), { kind: 'cancelled' });
+    await clock.advance(500);
+    sessions.dispose();
+    await current;
+    assert.equal(clock.pendingTimers, 0);
+    assert.deepEqual(server.refreshes, []);
+  });
+
   it('end when the server takes the refresh token no more, and say so once', async () => {
     const { sessions, secrets, server, logger, clock, expired } = setUp();
     await sessions.add({ ...server.first(), refreshToken: 'stolen-and-used' });
