@@ -1,5 +1,6 @@
 /** Which answers are given again, to whom, and for how long. */
 import assert from 'node:assert/strict';
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import type { Candidate } from '../../../src/router/candidates.ts';
 import type { ModelRequest } from '../../../src/router/model-request.ts';
@@ -102,20 +103,17 @@ describe('the key of an answer', () => {
 
   it('is of a text that is the same for equal values only', () => {
     fc.assert(
-      fc.property(fc.jsonValue(), fc.jsonValue(), (a, b) => {
-        const isEqual = JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
+      fc.property(fc.jsonValue({ maxDepth: 2 }), fc.jsonValue({ maxDepth: 2 }), (a, b) => {
+        const isEqual = isDeepStrictEqual(plain(a), plain(b));
         assert.equal(canonicalJson(a) === canonicalJson(b), isEqual);
       }),
     );
   });
 });
 
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.entries(value)
-    .map(([key, inner]) => [key, sorted(inner)])
-    .sort(([a], [b]) => (String(a) < String(b) ? -1 : 1));
+/** As JSON has it: no negative zero. */
+function plain(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value));
 }
 
 describe('the cache of answers', () => {
