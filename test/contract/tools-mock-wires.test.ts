@@ -25,6 +25,13 @@ const ways: readonly Way[] = [
     options: { project: 'p', location: 'global', credentials: 'google' },
     hasThoughts: true,
   },
+  {
+    providerId: 'bedrock',
+    model: 'us.anthropic.claude-opus-5-5',
+    options: { region: 'us-east-1', profile: '' },
+    hasThoughts: true,
+  },
+  { providerId: 'omen', model: 'qwen3', options: { transport: 'http' }, hasThoughts: true },
   { providerId: 'ollama', model: 'qwen3:4b', hasThoughts: false },
   { providerId: 'llama.cpp', model: 'qwen3', hasThoughts: true },
 ];

@@ -41,7 +41,9 @@ function chatRequest(input: ChatInput, call: WireCall, leftOut: ReadonlySet<Left
   const { limits, model } = call;
   const warnings: string[] = [];
   const cache = isCaching(model) && !leftOut.has('cache') ? [CACHE_POINT] : [];
-  const toolConfig = toolsOf(input, leftOut, cache, warnings);
+  const hasSystem = input.system !== undefined && input.system.trim() !== '';
+  // The tools come before the system's text, so the mark behind that is theirs too.
+  const toolConfig = toolsOf(input, leftOut, hasSystem ? [] : cache, warnings);
   const messages = mergeTurns(
     input.messages.map((message) => ({
       role: message.role === 'assistant' ? 'assistant' : 'user',
@@ -51,8 +53,7 @@ function chatRequest(input: ChatInput, call: WireCall, leftOut: ReadonlySet<Left
   // The conversation so far is what the next turn begins with; a question alone is not asked again.
   const last = messages.at(-1);
   if (last?.role === 'user' && messages.length > 1) last.content = [...(last.content ?? []), ...cache];
-  const system: SystemContentBlock[] =
-    input.system === undefined || input.system.trim() === '' ? [] : [{ text: input.system }, ...cache];
+  const system: SystemContentBlock[] = hasSystem ? [{ text: input.system }, ...cache] : [];
   const stops = leftOut.has('stops') ? [] : serverStops(limits.stop, MAX_STOPS).filter((stop) => stop.trim() !== '');
   const fields = effortFields(call, leftOut, warnings);
   const hasTemperature = limits.temperature !== undefined;

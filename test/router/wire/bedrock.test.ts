@@ -170,7 +170,6 @@ describe('the bedrock wire', () => {
               inputSchema: { json: { type: 'object', properties: {} } },
             },
           },
-          { cachePoint: { type: 'default' } },
         ],
         toolChoice: { any: {} },
       },
