@@ -29,6 +29,8 @@ export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promi
   return new Promise<T>((resolve, reject) => {
     const onAbort = (): void => reject(new ReaperError('cancelled', 'Cancelled'));
     if (signal.aborted) {
+      // Nobody reads it any more, so its failure is no news.
+      promise.catch(() => undefined);
       onAbort();
       return;
     }

@@ -92,6 +92,7 @@ export function createAttemptEntry(options: AttemptEntryOptions): AttemptEntry {
         return replay(kept);
       }
       await waitForModel(wire);
+      signal.throwIfAborted();
       const turn = admission.enter(credential?.id, plan.otherKeys());
       if (turn !== undefined) await untilAborted(turn, signal);
       signal.throwIfAborted();

@@ -80,6 +80,7 @@ export function createSingleFlights(): SingleFlights {
       flight.passengers++;
       try {
         for (let index = 0; ; index++) {
+          if (signal.aborted) throw new ReaperError('cancelled', 'Cancelled');
           const part = await untilAborted(partAt(key, flight, index), signal);
           if (part === undefined) return;
           yield part;

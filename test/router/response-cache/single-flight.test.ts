@@ -116,6 +116,18 @@ describe('a single flight', () => {
     assert.equal(opened.length, 0);
   });
 
+  it('pulls nothing for one who left between two parts', async () => {
+    const abort = new AbortController();
+    const reader = flights.join('k', slow, abort.signal);
+    const opening = reader.next();
+    await go();
+    await opening;
+    abort.abort();
+    await assert.rejects(reader.next(), { kind: 'cancelled' });
+    assert.equal(release.length, 0, 'no further part was asked for');
+    assert.equal(opened[0]?.aborted, true);
+  });
+
   it('gives everybody the same parts, whoever reads how fast', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.nat(4), { minLength: 1, maxLength: 5 }), fc.nat(8), async (waits, count) => {
