@@ -27,7 +27,7 @@ export async function measureBudget(path: string): Promise<BudgetFigures> {
   const spending = createSharedSpending({ open, clock: systemClock, logger: silentLogger });
   const limits = { ...NO_LIMITS, allowUnknownPrices: false };
   const over = (own: Partial<typeof limits>): LedgerBudget =>
-    createBudget({ limits: () => ({ ...limits, ...own }), spending, clock: systemClock });
+    createBudget({ limits: () => ({ ...limits, ...own }), spending, clock: systemClock, logger: silentLogger });
 
   const all = { perConversationUsd: 1e6, perDayUsd: 1e6, perMonthUsd: 1e6, perProviderUsd: { cloud: 1e6 } };
   const quiet = pairs(over(all), 'quiet');

@@ -1,7 +1,8 @@
 /** The budget: limits of the user, held before anything is sent, in all windows together. */
 import type { Clock } from '../base/clock.ts';
-import type { ReaperError } from '../base/errors.ts';
+import { errorMessage, type ReaperError } from '../base/errors.ts';
 import { Emitter, type Event } from '../base/event.ts';
+import type { Logger } from '../base/logger.ts';
 import type { Budget, BudgetQuery } from '../router/budget.ts';
 import {
   type BudgetLimits,
@@ -20,6 +21,7 @@ export interface LedgerBudgetOptions {
   readonly limits: () => BudgetLimits;
   readonly spending: Spending;
   readonly clock: Pick<Clock, 'wallTime'>;
+  readonly logger: Logger;
 }
 
 export interface LedgerBudget extends Budget {
@@ -37,7 +39,7 @@ const WARN_AT_SHARE = 0.8;
 /** Attempts that are settled and not written yet; far more than ever wait. */
 const MOST_BOOKED = 20_000;
 
-export function createBudget({ limits, spending, clock }: LedgerBudgetOptions): LedgerBudget {
+export function createBudget({ limits, spending, clock, logger }: LedgerBudgetOptions): LedgerBudget {
   const requests = createRequestSums();
   const booked = new Set<string>();
   const nearlySpent = new Emitter<BudgetState>();
@@ -56,7 +58,16 @@ export function createBudget({ limits, spending, clock }: LedgerBudgetOptions): 
       const entry = limited[index];
       if (entry === undefined) continue;
       const mark = entry.limitUsd * WARN_AT_SHARE;
-      if (spentUsd >= mark && spentUsd - addedUsd < mark) nearlySpent.fire(stateOf(entry, spentUsd));
+      if (spentUsd >= mark && spentUsd - addedUsd < mark) tell(stateOf(entry, spentUsd));
+    }
+  }
+
+  /** This is the end of somebody's stream: a listener's fault must not break it. */
+  function tell(state: BudgetState): void {
+    try {
+      nearlySpent.fire(state);
+    } catch (error) {
+      logger.error(`A listener of limits failed: ${errorMessage(error)}`, error);
     }
   }
 

@@ -37,8 +37,8 @@ export interface Ledger {
   dispose(): Promise<void>;
 }
 
-/** One message to the thread for all that end in so short a time. */
-const BATCH_MS = 50;
+/** One message to the thread, and one transaction, for all that end in so short a time: ghost text ends at every key. */
+const BATCH_MS = 500;
 /** Starting VS Code is not the moment to read what was spent. */
 const START_AFTER_MS = 5000;
 /** VS Code gives all extensions together five seconds. */

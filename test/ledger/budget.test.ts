@@ -35,7 +35,7 @@ let count = 0;
 function benchOver(spending: Spending, limits: Partial<BudgetLimits>, clock = createFakeClock(0, NOON)): Bench {
   const warnings: BudgetState[] = [];
   const bench: Bench = {
-    budget: createBudget({ limits: () => bench.limits, spending, clock }),
+    budget: createBudget({ limits: () => bench.limits, spending, clock, logger: silentLogger }),
     clock,
     warnings,
     limits: { ...NO_LIMITS, ...limits },
@@ -223,6 +223,15 @@ describe('limits, wherever their sums are kept', () => {
             ['month', '0.98'],
           ],
         );
+      });
+
+      it('settle although a listener fails', () => {
+        const { reserve, budget } = bench({ perDayUsd: 1 });
+        budget.onNearlySpent(() => {
+          throw new Error('A fault of the listener.');
+        });
+        reserve(0.9).settle(exact(0.9));
+        assert.equal(budget.states()[0]?.spentUsd, 0.9);
       });
 
       it('let a longer answer have more, as long as there is some', () => {

@@ -29,6 +29,7 @@ switch (task) {
       limits: () => ({ ...limits, allowUnknownPrices: false }),
       spending,
       clock: systemClock,
+      logger: silentLogger,
     });
     let spent = 0;
     const one = async (index: number): Promise<void> => {

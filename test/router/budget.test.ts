@@ -57,7 +57,12 @@ describe('limits in the router', () => {
   async function use(limits: Partial<BudgetLimits>, answers: Readonly<Record<string, string>>): Promise<void> {
     const clock = createFakeClock();
     const overrides = { 'dear-model': { input: 0, output: 1e6 }, 'cheap-model': { input: 0, output: 1e4 } };
-    budget = createBudget({ limits: () => ({ ...NO_LIMITS, ...limits }), spending: createMemorySpending(), clock });
+    budget = createBudget({
+      limits: () => ({ ...NO_LIMITS, ...limits }),
+      spending: createMemorySpending(),
+      clock,
+      logger: silentLogger,
+    });
     const profiles: ProviderProfile[] = [];
     for (const [id, answer] of Object.entries(answers)) {
       const server = await startModelServer(({ begin, write, end }) => {

@@ -23,6 +23,19 @@ describe('the bundle', () => {
     assert.ok(bytes <= ENTRY_BUDGET_BYTES, `${bytes} bytes are loaded at start, ${ENTRY_BUDGET_BYTES} are allowed`);
   });
 
+  it('loads neither prices nor OpenTelemetry at the start', () => {
+    const inputs = loadedAtOnce(metafile, 'dist/extension.js').flatMap((file) =>
+      Object.keys(metafile.outputs[file]?.inputs ?? {}),
+    );
+    assert.deepEqual(
+      inputs.filter((path) => /@opentelemetry|genai-prices/.test(path)),
+      [],
+    );
+    assert.ok(
+      Object.values(metafile.outputs).some(({ inputs: all }) => Object.keys(all).join().includes('@opentelemetry')),
+    );
+  });
+
   it('leaves VS Code and Node outside, and everything else inside', () => {
     const outside = Object.values(metafile.outputs).flatMap(({ imports }) =>
       imports.filter(({ external }) => external === true).map(({ path }) => path),

@@ -54,6 +54,8 @@ export function createMeter({ version, providerName }: MeterOptions): Meter {
         ...base,
         [ATTRIBUTES.winner]: outcome.type === 'finished' && role !== 'loser' && role !== 'piece',
         [ATTRIBUTES.hedged]: role === 'hedge',
+        // As the router names an answer that was given before.
+        ...(record.reason === 'cache' ? { [ATTRIBUTES.cache]: 'hit' } : {}),
         ...(outcome.type === 'failed' ? { [ATTRIBUTES.error]: outcome.kind } : {}),
         ...(outcome.type === 'cancelled' ? { [ATTRIBUTES.error]: 'cancelled' } : {}),
       };

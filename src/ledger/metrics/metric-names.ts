@@ -26,6 +26,7 @@ export const ATTRIBUTES = {
   strategy: 'reaper.route.strategy',
   winner: 'reaper.route.winner',
   hedged: 'reaper.route.hedged',
+  cache: 'reaper.cache.result',
   estimated: 'reaper.cost.estimated',
 } as const;
 

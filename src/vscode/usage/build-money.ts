@@ -60,7 +60,7 @@ export function buildMoney(options: MoneyOptions): Money {
     databasePath !== undefined && hasSqlite()
       ? store.add(createSharedSpending({ open: () => open(databasePath), clock, logger }))
       : createMemorySpending();
-  const budget = store.add(createBudget({ limits: () => settings().budget, spending, clock }));
+  const budget = store.add(createBudget({ limits: () => settings().budget, spending, clock, logger }));
   const takeBooking = (attemptId: string): boolean => budget.takeBooking(attemptId);
   const ledger = createLedger({ workerPath, databasePath, takeBooking, clock, logger });
   store.add(ledger.onNotice((message) => noticed.fire(message)));
