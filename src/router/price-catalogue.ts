@@ -3,6 +3,8 @@ import type { Clock } from '../base/clock.ts';
 import { errorMessage } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { PriceQuery, Prices } from './prices.ts';
+import type { ProviderDefinition } from './provider-definition.ts';
+import { providers } from './providers/index.ts';
 import type { Cost } from './request-record.ts';
 import { readRate, type ModelRates, priceOf, type Rate } from './token-price.ts';
 import type { TokenUsage } from './stream-part.ts';
@@ -38,6 +40,8 @@ export interface PriceCatalogueOptions {
   /** Read at each look-up, so that a change counts at once. */
   readonly overrides: () => PriceOverrides;
   readonly load?: () => Promise<CatalogueModule>;
+  /** Of the models that are newer than the catalogue. */
+  readonly definitions?: readonly Pick<ProviderDefinition, 'id' | 'newerPrices'>[];
 }
 
 /** A definition's `prices` where nobody is billed. */
@@ -60,6 +64,7 @@ export function createPriceCatalogue({
   logger,
   overrides,
   load = loadCatalogue,
+  definitions = providers,
 }: PriceCatalogueOptions): Prices {
   let catalogue: CatalogueModule | undefined;
   let loading: Promise<void> | undefined;
@@ -93,7 +98,7 @@ export function createPriceCatalogue({
     cost(query, usage) {
       const own = overrideOf(overrides(), query);
       if (own === undefined && query.catalogue === FREE) return FREE_COST;
-      const rates = own ?? ratesOf(query);
+      const rates = own ?? ratesOf(query) ?? newerRates(definitions, query);
       const usd = rates === undefined ? NaN : priceOf(rates, usage);
       // Counts come from servers, who may send anything.
       return usd >= 0 && usd < Infinity ? { usd, certainty: usage.estimated ? 'estimated' : 'exact' } : UNKNOWN_COST;
@@ -115,6 +120,14 @@ export function highestInput(tokens: number, writesCache: boolean): TokenUsage {
 
 function loadCatalogue(): Promise<CatalogueModule> {
   return import('@pydantic/genai-prices');
+}
+
+function newerRates(
+  definitions: NonNullable<PriceCatalogueOptions['definitions']>,
+  { providerId, model }: PriceQuery,
+): ModelRates | undefined {
+  const known = definitions.find(({ id }) => id === providerId)?.newerPrices ?? {};
+  return Object.hasOwn(known, model) ? known[model] : undefined;
 }
 
 function overrideOf(overrides: PriceOverrides, { providerId, model }: PriceQuery): ModelRates | undefined {

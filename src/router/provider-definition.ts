@@ -1,6 +1,7 @@
 /** A provider as data: everything else (settings, secret key, picker, tests) is derived from it. */
 import type { Event } from '../base/event.ts';
 import type { Credential } from './credential.ts';
+import type { ModelRates } from './token-price.ts';
 import type { WireModule } from './wire.ts';
 
 /**
@@ -75,6 +76,8 @@ export interface ProviderDefinition {
   readonly models: readonly string[];
   /** Id of this provider in the price catalogue; `free`: nobody is billed; left out: unknown. */
   readonly prices?: string;
+  /** By model, for those that are newer than the catalogue: it counts as soon as it knows them. */
+  readonly newerPrices?: Readonly<Record<string, ModelRates>>;
   /** What it offers has changed by itself: it is asked anew. */
   readonly onDidChange?: Event<void>;
   /** Its name in OpenTelemetry's GenAI conventions, where it is not the id. */

@@ -25,6 +25,15 @@ export const anthropic = defineProvider({
   chatModel: 'claude-sonnet-5-5',
   models: ['claude-haiku-5-5', 'claude-sonnet-5-5', 'claude-opus-5-5', 'claude-fable-5-2'],
   prices: 'anthropic',
+  newerPrices: {
+    // Of 2026-10-07 (platform.claude.com/docs/en/models/haiku-5-5/overview).
+    'claude-haiku-5-5': {
+      input: { base: 0.1, tiers: [{ above: 100_000, price: 0.5 }] },
+      output: { base: 0.5, tiers: [{ above: 100_000, price: 2.5 }] },
+      cacheRead: { base: 0.01, tiers: [{ above: 100_000, price: 0.05 }] },
+      cacheWrite: { base: 0.125, tiers: [{ above: 100_000, price: 0.625 }] },
+    },
+  },
   wire: once(async () =>
     (await import('../wire/anthropic.ts')).anthropicWire({
       // Claude fills holes better when it reads what follows the cursor first (facts/completions §10.3).
