@@ -5,7 +5,7 @@ import { silentLogger } from '../../src/base/logger.ts';
 import { createBudget, type LedgerBudget } from '../../src/ledger/create-budget.ts';
 import { createLedger } from '../../src/ledger/create-ledger.ts';
 import { openDatabase } from '../../src/ledger/database.ts';
-import { createSharedSpending } from '../../src/ledger/shared-spending.ts';
+import { createJointSpending } from '../../src/ledger/joint-spending.ts';
 import { recordOf } from '../../test/ledger/records.ts';
 import { percentile } from '../report/statistics.ts';
 import { timed } from './rows.ts';
@@ -24,7 +24,7 @@ export interface BudgetFigures {
 
 export async function measureBudget(path: string): Promise<BudgetFigures> {
   const open = () => openDatabase({ path, wallTime: Date.now(), thorough: false, onSetAside: () => undefined });
-  const spending = createSharedSpending({ open, clock: systemClock, logger: silentLogger });
+  const spending = createJointSpending({ open, clock: systemClock, logger: silentLogger });
   const limits = { ...NO_LIMITS, allowUnknownPrices: false };
   const over = (own: Partial<typeof limits>): LedgerBudget =>
     createBudget({ limits: () => ({ ...limits, ...own }), spending, clock: systemClock, logger: silentLogger });

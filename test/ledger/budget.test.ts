@@ -5,7 +5,7 @@ import { silentLogger } from '../../src/base/logger.ts';
 import type { BudgetLimits, BudgetState } from '../../src/ledger/budget-limits.ts';
 import { createBudget, type LedgerBudget } from '../../src/ledger/create-budget.ts';
 import { createMemorySpending } from '../../src/ledger/memory-spending.ts';
-import { createSharedSpending } from '../../src/ledger/shared-spending.ts';
+import { createJointSpending } from '../../src/ledger/joint-spending.ts';
 import type { Spending } from '../../src/ledger/spending.ts';
 import type { BudgetQuery, Reservation } from '../../src/router/budget.ts';
 import { createFakeClock, type FakeClock } from '../fakes/fake-clock.ts';
@@ -91,7 +91,7 @@ describe('limits, wherever their sums are kept', () => {
         const spending =
           kind === 'memory'
             ? createMemorySpending()
-            : createSharedSpending({ open: () => temporary.open(), clock, logger: silentLogger });
+            : createJointSpending({ open: () => temporary.open(), clock, logger: silentLogger });
         spendings.push(spending as { dispose?: () => void });
         return benchOver(spending, limits, clock);
       }

@@ -3,7 +3,7 @@ import { systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/logger.ts';
 import { createBudget } from '../../src/ledger/create-budget.ts';
 import { openDatabase } from '../../src/ledger/database.ts';
-import { createSharedSpending } from '../../src/ledger/shared-spending.ts';
+import { createJointSpending } from '../../src/ledger/joint-spending.ts';
 import { createSqliteStore } from '../../src/ledger/sqlite-store.ts';
 import { rowOf } from './records.ts';
 
@@ -23,7 +23,7 @@ switch (task) {
   }
   // So many requests at once; the output is what they cost.
   case 'reserve': {
-    const spending = createSharedSpending({ open, clock: systemClock, logger: silentLogger });
+    const spending = createJointSpending({ open, clock: systemClock, logger: silentLogger });
     const limits = { perRequestUsd: 0, perConversationUsd: 0, perDayUsd: 1, perMonthUsd: 0, perProviderUsd: {} };
     const budget = createBudget({
       limits: () => ({ ...limits, allowUnknownPrices: false }),
@@ -59,7 +59,7 @@ switch (task) {
   }
   // Sets money aside and keeps it, until it is killed.
   case 'hold': {
-    const spending = createSharedSpending({ open, clock: systemClock, logger: silentLogger });
+    const spending = createJointSpending({ open, clock: systemClock, logger: silentLogger });
     const entry = { scope: 'day', account: 'day', key: '2026-11-21', providerId: undefined, limitUsd: 1 } as const;
     spending.reserve(name, [entry], Number(amount));
     process.stdout.write('held\n');

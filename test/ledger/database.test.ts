@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { silentLogger } from '../../src/base/logger.ts';
 import type { SpendEntry } from '../../src/ledger/budget-limits.ts';
-import { createSharedSpending } from '../../src/ledger/shared-spending.ts';
+import { createJointSpending } from '../../src/ledger/joint-spending.ts';
 import { createSqliteSpending } from '../../src/ledger/sqlite-spending.ts';
 import type { FromLedgerThread } from '../../src/ledger/messages.ts';
 import { createSqliteStore } from '../../src/ledger/sqlite-store.ts';
@@ -66,7 +66,7 @@ describe('the database of the ledger', () => {
 
   it('is found again by its name when another window has set it aside', async () => {
     const clock = createFakeClock(0, NOON);
-    const spending = createSharedSpending({ open: () => temporary.open(), clock, logger: silentLogger });
+    const spending = createJointSpending({ open: () => temporary.open(), clock, logger: silentLogger });
     spending.reserve('a', [today], 0.1);
     const store = createSqliteStore(temporary.open());
     for (const suffix of ['', '-wal', '-shm']) renameSync(temporary.path + suffix, `${temporary.path}.aside${suffix}`);
@@ -82,7 +82,7 @@ describe('the database of the ledger', () => {
     const clock = createFakeClock(0, NOON);
     let fails = false;
     const log: string[] = [];
-    const spending = createSharedSpending({
+    const spending = createJointSpending({
       open: () => {
         if (fails) throw new Error('disk full');
         return temporary.open();

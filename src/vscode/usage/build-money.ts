@@ -11,7 +11,7 @@ import { createLedger, type Ledger } from '../../ledger/create-ledger.ts';
 import { hasSqlite, openDatabase } from '../../ledger/database.ts';
 import { createMemorySpending } from '../../ledger/memory-spending.ts';
 import { createMetrics } from '../../ledger/metrics/create-metrics.ts';
-import { createSharedSpending } from '../../ledger/shared-spending.ts';
+import { createJointSpending } from '../../ledger/joint-spending.ts';
 import { setAsideMessage } from '../../ledger/trouble.ts';
 import type { Egress } from '../../router/egress.ts';
 import type { ProviderDefinition } from '../../router/provider-definition.ts';
@@ -58,7 +58,7 @@ export function buildMoney(options: MoneyOptions): Money {
     });
   const spending =
     databasePath !== undefined && hasSqlite()
-      ? store.add(createSharedSpending({ open: () => open(databasePath), clock, logger }))
+      ? store.add(createJointSpending({ open: () => open(databasePath), clock, logger }))
       : createMemorySpending();
   const budget = store.add(createBudget({ limits: () => settings().budget, spending, clock, logger }));
   const takeBooking = (attemptId: string): boolean => budget.takeBooking(attemptId);

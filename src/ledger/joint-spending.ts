@@ -9,14 +9,14 @@ import { createMemorySpending, type MemorySpending } from './memory-spending.ts'
 import type { Refusal, Spending } from './spending.ts';
 import { createSqliteSpending } from './sqlite-spending.ts';
 
-export interface SharedSpendingOptions {
+export interface JointSpendingOptions {
   /** Throws while it cannot be opened. */
   readonly open: () => DatabaseSync;
   readonly clock: Pick<Clock, 'now' | 'wallTime'>;
   readonly logger: Logger;
 }
 
-export interface SharedSpending extends Spending {
+export interface JointSpending extends Spending {
   dispose(): void;
 }
 
@@ -33,7 +33,7 @@ interface Owed {
   readonly usd: number;
 }
 
-export function createSharedSpending({ open, clock, logger }: SharedSpendingOptions): SharedSpending {
+export function createJointSpending({ open, clock, logger }: JointSpendingOptions): JointSpending {
   let database: DatabaseSync | undefined;
   let shared: Spending | undefined;
   let isCurrent = (): boolean => true;
