@@ -167,7 +167,7 @@ function isImage(piece: TextContent | ImageContent): piece is ImageContent {
   return piece.type === 'image';
 }
 
-export function hasImage(message: ChatMessage): boolean {
+function hasImage(message: ChatMessage): boolean {
   switch (message.role) {
     case 'user':
       return message.content.some(isImage);

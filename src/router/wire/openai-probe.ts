@@ -31,8 +31,7 @@ export async function listModels(call: ProbeCall, ask: Ask): Promise<readonly st
     const entries: readonly unknown[] = Array.isArray(answer) ? answer : listAt(answer, 'data');
     return entries.map((entry) => textAt(entry, 'id')).filter((id) => id !== undefined);
   } catch (error) {
-    if (error instanceof ReaperError && (error.status === 404 || error.status === 405 || error.status === 501))
-      return undefined;
+    if (error instanceof ReaperError && isWithoutList(error)) return undefined;
     throw error;
   }
 }
@@ -57,4 +56,10 @@ function problemOf(
   if (call.model !== undefined) return modelPresent === false ? missingModel(call.model, models ?? []) : undefined;
   if (models === undefined) return 'The server lists no models. Name one in the settings.';
   return models.length === 0 ? 'The server has no model loaded.' : undefined;
+}
+
+/** No such endpoint, or a key that may be used for answers only (OpenAI's restricted keys). */
+function isWithoutList({ status, message }: ReaperError): boolean {
+  if (status === 403) return /missing scopes|api\.model\.read/i.test(message);
+  return status === 404 || status === 405 || status === 501;
 }

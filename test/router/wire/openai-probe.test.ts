@@ -81,6 +81,16 @@ describe('a probe of an OpenAI-compatible server', () => {
     assert.deepEqual(unnamed.fim, { type: 'none' });
   });
 
+  it('bears a key that may not read the list, but may be answered', async () => {
+    const refusal = 'You have insufficient permissions for this operation. Missing scopes: api.model.read.';
+    const { url } = await start(({ path }) =>
+      path === '/v1/models' ? { status: 403, json: { error: { message: refusal } } } : badRequest,
+    );
+    const credential = credentialOf('api-key', 'sk-restricted-1');
+    const result = await wire.probe(probeCall(url, { model: coder, credential }));
+    assert.deepEqual([result.keyAccepted, result.modelPresent, result.problem], [true, undefined, undefined]);
+  });
+
   it('says which models are there instead of the one that is missing', async () => {
     const many = Array.from({ length: 20 }, (_, index) => `model-${index}`);
     const { url } = await start(compatible(many, badRequest));
