@@ -51,6 +51,14 @@ describe('a breaker', () => {
     assert.deepEqual(rests, [10, 20, 40, 80, 120, 120]);
   });
 
+  it('begins with 10 s again once it has answered', async () => {
+    const breaker = create();
+    play(breaker, 'xxx');
+    await clock.advance(10_000);
+    play(breaker, '.xxx');
+    assert.equal(breaker.restsUntilMs, clock.now() + 10_000);
+  });
+
   it('rests up to a tenth longer by chance, but not beyond 120 s', async () => {
     const breaker = create(1);
     play(breaker, 'xxx');

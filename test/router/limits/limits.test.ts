@@ -93,6 +93,17 @@ describe('within limits', () => {
     assert.equal(await ask(), 'one');
   });
 
+  it('asks for less at once where it was too much', async () => {
+    start();
+    first.script = ({ answer }) => answer(429, {});
+    await ask();
+    assert.equal(fixture.router.limits()[0]?.occupancy?.allowed, 2);
+    first.script = answerWith('one');
+    await fixture.clock.advance(10_000);
+    for (let i = 0; i < 10; i++) await ask();
+    assert.equal(fixture.router.limits()[0]?.occupancy?.allowed, 4);
+  });
+
   it('takes the key that has room', async () => {
     const keys = ['sk-first-0123456789', 'sk-second-0123456789'].map((secret) => credentialOf('api-key', secret));
     start({
