@@ -104,7 +104,7 @@ export function createSpeeds(clock: Clock): Speeds {
         noteFirstToken(entry, firstUsefulTokenMs);
         noteSample(entry, tokensIn, firstUsefulTokenMs);
         noteRate(entry, record);
-      } else if (outcome.type !== 'finished' && totalMs > firstTokenOf(entry)) {
+      } else if (outcome.type !== 'finished' && totalMs >= firstTokenOf(entry)) {
         // Given up without one: a lower bound. An error comes quickly and says nothing of the speed.
         noteFirstToken(entry, totalMs);
         if (outcome.type === 'cancelled') noteSample(entry, tokensIn, totalMs);

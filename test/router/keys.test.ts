@@ -40,7 +40,10 @@ describe('the keys of a provider', () => {
     it(`are tried one after another on ${status}, at once, and the rejected one never again`, async () => {
       await start([key('one'), key('two')]);
       fleet.server('a').script = byKey({ one: status });
+      const states: string[] = [];
+      fleet.fixture.router.onHealthChanged(({ state }) => states.push(state));
       assert.equal(await ask(), 'by two');
+      assert.deepEqual(states, ['ok'], 'the provider was never in trouble');
       assert.equal(await ask(fimRequest()), 'by two');
       assert.deepEqual(used(), ['one', 'two', 'two']);
       assert.equal(fleet.fixture.router.health()[0]?.state, 'ok');

@@ -123,6 +123,21 @@ describe('the order of candidates', () => {
   });
 });
 
+describe('the fastest', () => {
+  it('share the requests by chance', async () => {
+    let chance = 0;
+    const routing = { chat: { ...settings, order: 'fastest' } } as const;
+    const fleet = await startFleet({ a: {}, b: {} }, { routing, random: () => chance });
+    const ask = async (): Promise<readonly string[]> =>
+      brief(await collect(fleet.fixture.router.stream(chatRequest(), never)));
+    assert.equal((await ask())[0], 'source a');
+    chance = 0.99;
+    // Not the first of the list, but nobody who should have come before it is missing.
+    assert.equal((await ask())[0], 'source b');
+    await fleet.close();
+  });
+});
+
 describe('a conversation', () => {
   let fleet: Fleet;
 

@@ -173,6 +173,24 @@ describe('a retry', () => {
     assert.equal(fleet.server('a').requests.length, 1);
   });
 
+  it('does not begin the wait for the first token anew', async () => {
+    const refusal = Promise.withResolvers<void>();
+    fleet.server('a').script = async ({ answer }) => {
+      await refusal.promise;
+      answer(503, {});
+    };
+    const { end } = reading(fleet, chatRequest());
+    await fleet.server('a').received(1);
+    await fleet.fixture.clock.advance(20_000);
+    refusal.resolve();
+    await until(() => fleet.fixture.records.length === 1);
+    fleet.server('a').script = ({ begin }) => begin();
+    await fleet.fixture.clock.advance(100);
+    await fleet.server('a').received(2);
+    await fleet.fixture.clock.advance(9900);
+    assert.equal(((await end) as ReaperError).kind, 'timeout');
+  });
+
   it('is made at once where nothing listens, and then it is somebody else’s turn', async () => {
     const port = await closedPort();
     const dead = profileOf(defineTestProvider('dead', { baseUrl: `http://127.0.0.1:${port}` }));

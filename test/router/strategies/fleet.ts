@@ -4,6 +4,7 @@ import type { ProviderDefinition, ProviderProfile } from '../../../src/router/pr
 import type { PurposeRouting } from '../../../src/router/routing-settings.ts';
 import type { RequestRecord } from '../../../src/router/request-record.ts';
 import type { StreamPart } from '../../../src/router/stream-part.ts';
+import type { WireModule } from '../../../src/router/wire.ts';
 import { type Exchange, type ModelServer, startModelServer } from '../../fakes/model-server.ts';
 import { finish, text } from '../part-wire.ts';
 import {
@@ -108,6 +109,18 @@ export function held(): Held {
       exchange().write((rest === '' ? '' : text(rest)) + finish);
       exchange().end();
     },
+  };
+}
+
+/** Answers without a network, in no time: parts, then what the gate lets through, then the end. */
+export function memoryWire(parts: readonly StreamPart[], gate: Promise<void> = Promise.resolve()): WireModule {
+  return {
+    async *stream() {
+      yield* parts;
+      await gate;
+      yield { type: 'finish', reason: 'stop' };
+    },
+    probe: () => Promise.reject(new Error('not used')),
   };
 }
 

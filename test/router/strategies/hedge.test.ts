@@ -101,6 +101,8 @@ describe('the wait before a hedge', () => {
       usage: { inputUncached: 100, inputCacheRead: 0, inputCacheWrite: 0, output: 1, reasoning: 0, estimated: false },
     }) as RequestRecord;
 
+  const givenUp = { firstUsefulTokenMs: undefined, outcome: { type: 'cancelled' } } as const;
+
   it('is 2 to 4 s while too little is known, then what 95 % of the answers needed, between 300 ms and 10 s', async () => {
     const speeds = createSpeeds(clock);
     const hedges = createHedges(speeds, () => 0.5);
@@ -113,6 +115,8 @@ describe('the wait before a hedge', () => {
     note('a', 2000);
     assert.equal(hedges.delayMs('a', 100), 1900);
     assert.equal(hedges.delayMs('a', 5000), 3000, 'another size of input is another matter');
+    for (let i = 0; i < 20; i++) speeds.settled('lost', { ...record(5000), ...givenUp }, true);
+    assert.equal(hedges.delayMs('lost', 100), 5010, 'what lost to a hedge took at least so long');
     for (let i = 0; i < 20; i++) note('quick', 10);
     assert.equal(hedges.delayMs('quick', 100), 300);
     for (let i = 0; i < 20; i++) note('slow', 30_000);

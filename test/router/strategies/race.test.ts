@@ -6,7 +6,17 @@ import type { ModelServer } from '../../fakes/model-server.ts';
 import type { Budget } from '../../../src/router/budget.ts';
 import { line, text } from '../part-wire.ts';
 import { collect, never, textOf, until } from '../router-fixture.ts';
-import { answerWith, brief, chatRequest, type Fleet, held, reading, settings, startFleet } from './fleet.ts';
+import {
+  answerWith,
+  brief,
+  chatRequest,
+  type Fleet,
+  held,
+  memoryWire,
+  reading,
+  settings,
+  startFleet,
+} from './fleet.ts';
 
 const race = { ...settings, strategy: 'race' } as const;
 
@@ -100,6 +110,30 @@ describe('a race', () => {
     assert.deepEqual(fleet.outcomes().toSorted(), ['a loser overloaded', 'b loser overloaded', 'c winner finished']);
   });
 
+  it('tries nobody again while another one runs', async () => {
+    await fleet.close();
+    fleet = await startFleet({ a: {}, b: {} }, { routing: { chat: race } });
+    fleet.server('a').script = ({ answer }) => answer(503, {});
+    const late = held();
+    fleet.server('b').script = late.script;
+    const { parts, end } = reading(fleet, chatRequest());
+    await Promise.all([until(() => fleet.fixture.records.length === 1), fleet.server('b').received(1)]);
+    late.finish('four');
+    await end;
+    assert.equal(textOf(parts), 'four');
+    assert.deepEqual(fleet.asked(), { a: 1, b: 1 });
+  });
+
+  it('has one winner when two come to their end in the same moment', async () => {
+    const wire = memoryWire([{ type: 'text-delta', text: 'four' }]);
+    const member = { definition: { wire: () => Promise.resolve(wire) } };
+    await fleet.close();
+    fleet = await startFleet({ a: member, b: member }, { routing: { chat: { ...race, minUsefulTokens: 50 } } });
+    const parts = await collect(fleet.fixture.router.stream(chatRequest(), never));
+    assert.deepEqual(brief(parts), ['source a', 'text four', 'finish stop']);
+    assert.deepEqual(fleet.outcomes().toSorted(), ['a winner finished', 'b loser finished']);
+  });
+
   it('says of each what was the matter when nobody answers', async () => {
     for (const name of ['a', 'b', 'c']) fleet.server(name).script = ({ answer }) => answer(401, {});
     await assert.rejects(collect(fleet.fixture.router.stream(chatRequest(), never)), /a: .*\nb: .*\nc: /s);
@@ -177,7 +211,10 @@ describe('a race', () => {
       const twin = { ...profile, definition: { ...profile.definition, id: 'twin', completionModel: 'other' } };
       fleet.fixture.setProfiles([profile, twin]);
       await collect(fleet.fixture.router.stream(chatRequest(), never));
-      assert.deepEqual(fleet.asked(), { a: 1 });
+      assert.deepEqual(
+        fleet.fixture.records.map(({ strategy }) => strategy),
+        ['single'],
+      );
     });
 
     it('while the other one is tried out after a failure', async () => {

@@ -1,8 +1,20 @@
 /** Speculation: a local answer at once, one change to a better one, and never after a tool was called. */
 import assert from 'node:assert/strict';
+import type { WireModule } from '../../../src/router/wire.ts';
 import { line, text } from '../part-wire.ts';
 import { collect, never, textOf, until } from '../router-fixture.ts';
-import { answerWith, brief, chatRequest, type Fleet, type Held, held, reading, settings, startFleet } from './fleet.ts';
+import {
+  answerWith,
+  brief,
+  chatRequest,
+  type Fleet,
+  type Held,
+  held,
+  memoryWire,
+  reading,
+  settings,
+  startFleet,
+} from './fleet.ts';
 
 const speculation = { ...settings, strategy: 'speculate_k' } as const;
 
@@ -160,6 +172,30 @@ describe('speculation', () => {
     await end;
     assert.deepEqual(brief(parts), ['source here', 'tool-call-start', 'finish stop']);
     assert.deepEqual(fleet.outcomes(), ['cloud loser cancelled', 'here winner finished']);
+  });
+
+  it('has one winner when both come to their end in the same moment', async () => {
+    await fleet.close();
+    const { promise: gate, resolve: open } = Promise.withResolvers<void>();
+    const wireOf = (value: string): WireModule => memoryWire([{ type: 'text-delta', text: value }], gate);
+    const [far, near] = [wireOf('better'), wireOf('a long rough answer')];
+    fleet = await startFleet(
+      {
+        cloud: { definition: { wire: () => Promise.resolve(far) } },
+        here: { location: 'local', definition: { wire: () => Promise.resolve(near) } },
+      },
+      { routing: { chat: speculation } },
+    );
+    const { parts, end } = reading(fleet, chatRequest());
+    await until(() => parts.length === 2);
+    await fleet.fixture.clock.advance(120);
+    open();
+    assert.equal(await end, undefined);
+    const winners = fleet.fixture.records.filter(({ role }) => role === 'winner').map(({ providerId }) => providerId);
+    assert.equal(winners.length, 1);
+    // Who is told to have won is who wrote what is shown.
+    assert.equal(parts.findLast((part) => part.type === 'source')?.providerId, winners[0]);
+    assert.deepEqual(brief(parts).at(-1), 'finish stop');
   });
 
   it('is a race where nothing runs here, and one alone where nothing else is there', async () => {
