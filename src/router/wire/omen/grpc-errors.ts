@@ -30,8 +30,12 @@ export function grpcError(error: unknown, target: Target): ReaperError {
   if (failure.code === Code.Canceled) {
     return new ReaperError('network', `${host} broke off in the middle of its answer.`, { cause: error });
   }
+  // Said on this side: no answer of a model is as large.
+  if (failure.rawMessage.includes('readMaxBytes') || codeOf(failure.cause) === 'ERR_BUFFER_TOO_LARGE') {
+    return new ReaperError('bad-response', `${host} sent one piece of more than 4 MiB.`);
+  }
   // The connection, not the server: its cause has the system's own word for it.
-  if (hasSystemCode(failure.cause)) return errorFromFetch(failure.cause, target.baseUrl, 'connecting');
+  if (/^E[A-Z]/.test(codeOf(failure.cause))) return errorFromFetch(failure.cause, target.baseUrl, 'connecting');
   if (failure.code === Code.Unimplemented) {
     return new ReaperError(
       'invalid-config',
@@ -49,6 +53,6 @@ export function isUnimplemented(error: unknown): boolean {
   return error instanceof ConnectError && error.code === Code.Unimplemented;
 }
 
-function hasSystemCode(cause: unknown): boolean {
-  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' && /^E[A-Z]/.test(cause.code);
+function codeOf(cause: unknown): string {
+  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
 }

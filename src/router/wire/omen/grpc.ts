@@ -18,6 +18,7 @@ import { answer } from '../answer.ts';
 import { serverUrl } from '../base-url.ts';
 import { asRecord, type JsonRecord, listAt, parseJson, recordAt, textAt } from '../json.ts';
 import type { ServerEvent } from '../server-events.ts';
+import { addUserHeaders } from '../transport.ts';
 import { omenChat, omenParts } from './chat.ts';
 import {
   type ChatCompletionChunk,
@@ -42,7 +43,7 @@ export interface OmenGrpc {
 }
 
 type Service = Client<typeof OmenService>;
-type Line = Pick<ProbeCall, 'credential' | 'headers' | 'exchange' | 'signal'>;
+type Line = Pick<ProbeCall, 'credential' | 'headers' | 'baseUrl'>;
 
 // Ghost text asks every few seconds while somebody types; afterwards the connection is of no use.
 const IDLE_MS = 60_000;
@@ -133,9 +134,9 @@ interface CallOptions {
   readonly signal: AbortSignal;
 }
 
-function optionsOf({ credential, headers }: Line, signal: AbortSignal): CallOptions {
+function optionsOf({ credential, headers, baseUrl }: Line, signal: AbortSignal): CallOptions {
   const sent = new Headers(credential === undefined ? {} : { authorization: `Bearer ${credential.secret}` });
-  for (const [name, value] of Object.entries(headers)) sent.set(name, value);
+  addUserHeaders(sent, { headers, baseUrl });
   return { headers: sent, signal };
 }
 

@@ -215,6 +215,26 @@ describe('the omen wire over gRPC', () => {
     await assert.rejects(run(call()), { kind: 'too-long' });
   });
 
+  it('names what is wrong with an address, a header or an answer', async () => {
+    await start({
+      async *chunks() {
+        yield textChunk('x'.repeat(5 * 1024 * 1024));
+      },
+    });
+    await assert.rejects(run(call()), { kind: 'bad-response', message: /more than 4 MiB/ });
+    await assert.rejects(run(call({ headers: { 'x team': 'a' } })), {
+      kind: 'invalid-config',
+      message: /x team/,
+    });
+    const at = (grpcUrl: string): WireCall => call({ options: { ...options('grpc'), grpcUrl } });
+    await assert.rejects(run(at('no address')), { kind: 'invalid-config' });
+    await assert.rejects(run(at('ftp://127.0.0.1')), { kind: 'invalid-config' });
+    await assert.rejects(run(at(server.url.replace('http:', 'https:'))), { kind: 'network', retryable: false });
+    const loopback = await startLoopback(() => ({ json: {} }));
+    await assert.rejects(run(at(loopback.url)), { kind: 'network' });
+    await loopback.close();
+  });
+
   it('tells the server when it is left or aborted, and keeps the connection for the next request', async () => {
     await start({
       async *chunks({ signal }) {
