@@ -1,4 +1,5 @@
 /** The `reaper.toml` files of the user and of the workspace: followed while they change, the workspace's only once it is trusted. */
+import { unwatchFile, watchFile } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Clock } from '../base/clock.ts';
@@ -65,7 +66,10 @@ function workspacePlace(): TomlPlace | undefined {
     : { path: join(folder, TOML_NAME), workspaceFolder: folder };
 }
 
-function watch({ path }: TomlPlace, listener: () => void): Disposable {
+function watch({ path, workspaceFolder }: TomlPlace, listener: () => void): Disposable {
+  if (workspaceFolder === undefined) {
+    return watchByLooking(path, listener);
+  }
   const pattern = new vscode.RelativePattern(vscode.Uri.file(dirname(path)), basename(path));
   const store = new DisposableStore();
   const watcher = store.add(vscode.workspace.createFileSystemWatcher(pattern));
@@ -73,4 +77,13 @@ function watch({ path }: TomlPlace, listener: () => void): Disposable {
   store.add(watcher.onDidCreate(listener));
   store.add(watcher.onDidDelete(listener));
   return store;
+}
+
+/** One look at one file; whoever saves it goes back to the editor after that. */
+const LOOK_EVERY_MS = 1000;
+
+/** The editor's watcher does not notice a file whose folder is not there yet, and this one seldom is. */
+function watchByLooking(path: string, listener: () => void): Disposable {
+  watchFile(path, { interval: LOOK_EVERY_MS, persistent: false }, listener);
+  return { dispose: () => unwatchFile(path, listener) };
 }

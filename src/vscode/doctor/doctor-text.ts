@@ -88,7 +88,7 @@ function verdictText(verdict: Verdict): string {
     case 'faulty':
       return vscode.l10n.t('needs attention');
     case 'absent':
-      return vscode.l10n.t('not running');
+      return vscode.l10n.t('not found, and it need not be');
     case 'not-set-up':
       return vscode.l10n.t('not set up');
     case 'off':
@@ -134,7 +134,8 @@ function credentialsText(source: KeySource, auth: ProviderFindings['auth']): str
     case 'environment':
       return vscode.l10n.t('Key: from the environment variable {0}', source.variable);
     case 'account':
-      return vscode.l10n.t('Signed in as {0}', source.name);
+      // Not as whom: the report is made to be passed on.
+      return vscode.l10n.t('Account: signed in');
     case 'none':
       return auth === 'optional-api-key' || auth === 'optional-sign-in'
         ? vscode.l10n.t('Key: none, and it may do without')

@@ -38,7 +38,7 @@ const SCHEME = 'reaper-doctor';
 
 export function registerDoctor(options: DoctorOptions): Disposable {
   const { configuration, router, money, prices, describe, clock, logger } = options;
-  const { keys, profiles, settings } = configuration;
+  const { keys, profiles, settings, tomlFiles } = configuration;
   const store = new DisposableStore();
   const changed = store.add(new Emitter<void>());
   let text = '';
@@ -61,7 +61,7 @@ export function registerDoctor(options: DoctorOptions): Disposable {
           progress: finished ? undefined : { answered: answers.size, asked },
           providers: profiles.all().map((profile) => findingsOf(profile, answers.get(profile.definition.id), sources)),
           routing: routingLines(router, profiles),
-          sections: [...stateSections({ router, profiles, money }), ...environment],
+          sections: [...stateSections({ router, profiles, money, tomlFiles }), ...environment],
         },
         (line) => redactSecrets(line, secrets),
       );

@@ -79,13 +79,13 @@ export function findingsOf(
   const verdict = verdictOf(profile, answer, profiles);
   const credentials = profiles.keySource(definition.id);
   const told = typeof answer === 'object' ? answer : undefined;
-  const address = baseUrlOf(profile);
+  const address = isAddressOurs(profile) ? baseUrlOf(profile) : undefined;
   const uses = (['completion', 'chat'] as const).filter((use) => canDo(profile, use));
   return {
     label: definition.label,
     location: definition.location,
     verdict,
-    problem: verdict === 'faulty' ? (told?.result.problem ?? told?.headline) : undefined,
+    problem: verdict === 'faulty' || verdict === 'absent' ? (told?.result.problem ?? told?.headline) : undefined,
     wayOut: wayOutOf(profile, verdict, told, credentials),
     address: address === undefined ? undefined : displayAddress(address),
     credentials,
@@ -99,6 +99,11 @@ export function findingsOf(
         ? undefined
         : health.find(({ providerId, state }) => providerId === definition.id && state === 'failing'),
   };
+}
+
+/** What runs in the extension has none, and that of the editor's models is not ours to set. */
+function isAddressOurs({ definition }: ProviderProfile): boolean {
+  return definition.location !== 'embedded' && definition.isAddressFixed !== true;
 }
 
 /** Without user name, password, query and fragment: there is where people put keys. */

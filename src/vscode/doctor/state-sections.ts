@@ -1,10 +1,12 @@
 /** What the doctor says of the state of things: models that rest, limits of servers, connections, money. */
 import * as vscode from 'vscode';
 import type { Profiles } from '../../config/profiles.ts';
+import type { TomlProblem } from '../../config/toml/toml-problem.ts';
 import type { CapabilityReport, HostConnections } from '../../router/capability-report.ts';
 import type { ModelLimits } from '../../router/limits/model-limits.ts';
 import type { Headroom } from '../../router/limits/rate-headroom.ts';
 import type { Router } from '../../router/router.ts';
+import type { TomlFiles } from '../reaper-toml.ts';
 import type { Money } from '../usage/build-money.ts';
 import { amountText, budgetText } from '../usage/money-text.ts';
 import type { ReportSection } from './doctor-text.ts';
@@ -13,9 +15,10 @@ export interface StateSources {
   readonly router: Pick<Router, 'limits' | 'connections'>;
   readonly profiles: Pick<Profiles, 'find'>;
   readonly money: Pick<Money, 'ledger' | 'budget'>;
+  readonly tomlFiles: Pick<TomlFiles, 'problems'>;
 }
 
-export function stateSections({ router, profiles, money }: StateSources): readonly ReportSection[] {
+export function stateSections({ router, profiles, money, tomlFiles }: StateSources): readonly ReportSection[] {
   const labelOf = (providerId: string): string => profiles.find(providerId)?.definition.label ?? providerId;
   return [
     {
@@ -23,7 +26,10 @@ export function stateSections({ router, profiles, money }: StateSources): readon
       lines: router.limits().map((limits) => limitsText(limits, labelOf(limits.providerId))),
     },
     { title: vscode.l10n.t('Money'), lines: moneyLines(money) },
-    { title: vscode.l10n.t('Connections'), lines: connectionLines(router.connections()) },
+    {
+      title: vscode.l10n.t('Connections'),
+      lines: connectionLines(router.connections(), hasHttpWishes(tomlFiles.problems())),
+    },
   ];
 }
 
@@ -71,13 +77,18 @@ function moneyLines({ ledger, budget }: StateSources['money']): readonly string[
   ];
 }
 
-function connectionLines({ requested, hosts, wishes }: CapabilityReport): readonly string[] {
+function connectionLines({ requested, hosts, wishes }: CapabilityReport, hasWishes: boolean): readonly string[] {
   const unmet = wishes.filter(({ effect }) => effect === 'not possible' || effect === 'decided by the editor');
   return [
     vscode.l10n.t('Asked for: {0}', requested),
     ...hosts.map(hostText),
-    ...unmet.map(({ key, explanation }) => `${key}: ${explanation}`),
+    ...(hasWishes ? unmet : []).map(({ key, explanation }) => `${key}: ${explanation}`),
   ];
+}
+
+/** Someone who wrote an `[http]` table wants to know what became of it; nobody else does. */
+function hasHttpWishes(problems: readonly TomlProblem[]): boolean {
+  return problems.some(({ fault }) => fault.type === 'editor-decides');
 }
 
 function hostText({ host, protocol, isEncrypted, opened, answered }: HostConnections): string {

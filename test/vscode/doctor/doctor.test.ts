@@ -222,6 +222,22 @@ describe("the doctor's report", () => {
     assert.doesNotMatch(text, /(?<!\\)<img/);
   });
 
+  it('says that one is signed in, and not as whom', () => {
+    const profile = profileOf({ auth: 'sign-in' });
+    const sources = sourcesOf([profile], { keySource: () => ({ type: 'account', name: 'jane@example.org' }) });
+    const providers = [findingsOf(profile, answerOf(), sources)];
+    const text = doctorText({ progress: undefined, providers, routing: [], sections: [] });
+    assert.match(text, /signed in/);
+    assert.doesNotMatch(text, /jane/);
+  });
+
+  it('shows no address where there is none of ours', () => {
+    const embedded = profileOf({ location: 'embedded', baseUrl: undefined });
+    const lent = profileOf({ isAddressFixed: true });
+    const providers = [embedded, lent].map((profile) => findingsOf(profile, answerOf(), sourcesOf([profile])));
+    assert.doesNotMatch(doctorText({ progress: undefined, providers, routing: [], sections: [] }), /Address/);
+  });
+
   it('expects no code completion of a provider that only chats', () => {
     const { capabilities } = profileOf().definition;
     const profile = profileOf({ capabilities: { ...capabilities, fim: 'none' } });
