@@ -1,4 +1,7 @@
-/** Google's own library, in a file of its own: loaded by those alone who use what their machine has. */
+/**
+ * Google's own library, in a file of its own: loaded by those alone who use what their machine has. (Imported statically here, for
+ * a package in CommonJS that is imported dynamically has no names in the bundle.)
+ */
 import { gaxios, gcpMetadata, GoogleAuth } from 'google-auth-library';
 
 export interface FileToken {
