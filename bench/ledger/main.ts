@@ -35,6 +35,7 @@ try {
       row('opening one with 20,000 rows, all of it checked', 'ms', undefined, rows.openThoroughMs),
       row('size of a row on the disk', 'kB', undefined, rows.rowBytes / 1000),
       row('handing a record over, on the main thread, p99', 'µs', atMost(50), rows.addP99Us),
+      row('copying 50 of them for the thread, p50', 'µs', atMost(2000), rows.copyP50Us),
       row('loading the prices', 'ms', undefined, prices.loadMs),
       row('first look-up of a model', 'µs', undefined, prices.firstUs),
       row('a price, p50', 'µs', atMost(1), prices.p50Us),
