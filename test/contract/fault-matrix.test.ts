@@ -246,6 +246,22 @@ function matrixOf(provider: ProviderUnderTest): void {
     });
   }
 
+  it('an answer that was the last for now: not asked again before the time that its headers name', async () => {
+    const limits = { 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '30s' };
+    await start((exchange) =>
+      exchange.answer(200, { 'content-type': contentTypeOf(dialect), ...limits }, streamText(dialect)),
+    );
+    assert.equal(await ask(), dialect.text);
+    await quiet();
+    assert.equal(await ask(), 'fallback');
+    await fixture.clock.advance(29_999);
+    assert.equal(await ask(), 'fallback');
+    assert.equal(attempts().length, 1);
+    await fixture.clock.advance(1);
+    assert.equal(await ask(), dialect.text);
+    assert.equal(holesIn(broken, dialect), 2);
+  });
+
   it('https to a server that speaks http: one try, and told what to change', async () => {
     await start(() => undefined);
     const fallback = profileOf(defineTestProvider('fallback', { baseUrl: working.url }));
