@@ -240,6 +240,8 @@ function statusIn(record: Readonly<Record<string, unknown>>): number | undefined
 
 function textOf(value: unknown): string {
   if (typeof value === 'string') return value;
+  // Mistral puts what FastAPI says into its message.
+  if (isRecord(value)) return Array.isArray(value['detail']) ? textOf(value['detail']) : '';
   // FastAPI (vLLM, LiteLLM) puts a list of objects here.
   return Array.isArray(value) ? JSON.stringify(value).slice(0, 400) : '';
 }

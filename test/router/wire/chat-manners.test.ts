@@ -77,6 +77,24 @@ describe('Mistral’s manner of chat', () => {
     assert.equal('stream_options' in body, false);
   });
 
+  it('says in its own way that it takes no effort, which is then left out', async () => {
+    const detail = [
+      { type: 'extra_forbidden', loc: ['body', 'reasoning_effort'], msg: 'Extra inputs are not permitted' },
+    ];
+    server = await startLoopback(({ text }) =>
+      text.includes('reasoning_effort')
+        ? { status: 422, json: { object: 'error', message: { detail }, type: 'invalid_request_error', code: null } }
+        : recordedReply('mistral-chat-thinking.sse'),
+    );
+    const wire = await mistral.wire();
+    const limits = { maxOutputTokens: 64, stop: [], reasoning: 'low' } as const;
+    const parts = await collect(
+      wire.stream(wireCall(server.url, { model: 'm', input: { type: 'chat', messages: [] }, limits })),
+    );
+    assert.match(parts[0]?.type === 'warning' ? parts[0].message : '', /takes no reasoning effort/);
+    assert.equal(server.received.length, 2);
+  });
+
   it('streams thoughts as pieces of a list', async () => {
     const { parts } = await exchange(mistral, 'mistral-chat-thinking.sse', {
       ...conversation(mistral.id, undefined),
