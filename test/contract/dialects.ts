@@ -1,5 +1,11 @@
 /** How each provider's server behaves, so that one suite can hold all of them to the same promises. */
-import { createFixtureWithClock, type RouterFixture, profileOf, until } from '../router/router-fixture.ts';
+import {
+  createFixtureWithClock,
+  type FixtureOverrides,
+  type RouterFixture,
+  profileOf,
+  until,
+} from '../router/router-fixture.ts';
 import { eventFrame, recordedFrames } from '../router/wire/event-frames.ts';
 import { recorded } from '../router/wire/loopback.ts';
 import type { ModelRequest, RequestLimits } from '../../src/router/model-request.ts';
@@ -296,7 +302,7 @@ export function holeRequest(limits: Partial<RequestLimits> = {}): ModelRequest {
 /** A router that knows the given providers, when it has asked the first one what it can do. */
 export async function readyFixture(
   profiles: readonly ProviderProfile[],
-  overrides: { readonly fetch?: typeof globalThis.fetch } = {},
+  overrides: FixtureOverrides = {},
 ): Promise<RouterFixture> {
   const fixture = createFixtureWithClock(profiles, createFakeClock(), overrides);
   const [first] = profiles;
