@@ -6,7 +6,7 @@ import type { FimMode, ProbeResult } from '../router/wire.ts';
 export type Fix = 'set-key' | 'set-address' | 'select-model' | 'open-privacy';
 
 export interface TestedProvider {
-  readonly definition: Pick<ProviderDefinition, 'id' | 'label' | 'auth' | 'location'> & {
+  readonly definition: Pick<ProviderDefinition, 'id' | 'label' | 'auth' | 'location' | 'isAddressFixed'> & {
     readonly capabilities?: Pick<ProviderDefinition['capabilities'], 'fim'>;
   };
   readonly baseUrl: string | undefined;
@@ -57,10 +57,11 @@ function failureOf(
   if (!reachable) {
     const reason =
       problem ?? vscode.l10n.t('no answer from {0}.', baseUrl ?? vscode.l10n.t('an address that is not set'));
-    return { reason, fix: definition.location === 'embedded' ? undefined : 'set-address' };
+    return { reason, fix: isAddressOurs(definition) ? 'set-address' : undefined };
   }
   if (keyAccepted === false) {
-    return { reason: problem ?? vscode.l10n.t('the key was not accepted.'), fix: 'set-key' };
+    const fix = definition.auth === 'none' ? undefined : 'set-key';
+    return { reason: problem ?? vscode.l10n.t('the key was not accepted.'), fix };
   }
   if (modelPresent === false) {
     return { reason: problem ?? vscode.l10n.t('the server does not have the model.'), fix: 'select-model' };
@@ -70,6 +71,11 @@ function failureOf(
     return { reason: problem ?? vscode.l10n.t('the model cannot complete code.'), fix: 'select-model' };
   }
   return problem === undefined ? undefined : { reason: problem, fix: undefined };
+}
+
+/** What runs in the extension has none, and the editor's models have one that nobody can set. */
+function isAddressOurs({ location, isAddressFixed }: TestedProvider['definition']): boolean {
+  return location !== 'embedded' && isAddressFixed !== true;
 }
 
 function keyDetail(accepted: boolean | undefined): readonly string[] {

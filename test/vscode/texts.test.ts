@@ -123,6 +123,12 @@ describe('the result of a connection test', () => {
     assert.deepEqual([text.headline, text.details], ['Cloud is ready.', ['Completes inside code natively.']]);
   });
 
+  it('offers neither a key nor an address where there is none to set', () => {
+    const lent = { ...provider, definition: { ...provider.definition, auth: 'none', isAddressFixed: true } } as const;
+    assert.equal(probeText(lent, { ...fine, reachable: false, problem: 'sign in' }).fix, undefined);
+    assert.equal(probeText(lent, { ...fine, keyAccepted: false, problem: 'not allowed' }).fix, undefined);
+  });
+
   it('names the model that was found when none is configured', () => {
     const text = probeText({ ...provider, completionModel: undefined }, { ...fine, model: 'found-1' });
     assert.match(text.headline, /ready with found-1/);

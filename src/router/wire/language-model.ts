@@ -224,7 +224,8 @@ async function probe({ models, label }: LanguageModelWireOptions, call: ProbeCal
   const isUsable = call.model !== undefined && chosen?.access === 'allowed';
   return {
     reachable: listed.length > 0,
-    keyAccepted: chosen === undefined || chosen.access === 'not-asked' ? undefined : chosen.access === 'allowed',
+    // There is none; that the user said no comes closest.
+    keyAccepted: chosen?.access === 'refused' ? false : undefined,
     modelPresent: call.model === undefined || listed.length === 0 ? undefined : chosen !== undefined,
     models: listed.map(({ id }) => id),
     model: call.model,
