@@ -86,6 +86,14 @@ describe('signing in', () => {
     );
   });
 
+  it('signs in once more where the user asks for it, for another account or a session that is no longer good', async () => {
+    await runCommand(workbench, 'Reaper: Sign In…');
+    await choose(GITHUB_ACCOUNT);
+    await answerDialog('Allow');
+    await notification(`Reaper uses the GitHub account ${GITHUB_ACCOUNT} now.`);
+    assert.equal(github.record().filter((line) => line.startsWith('create')).length, 2);
+  });
+
   it('signs out: ends its own use, and says how to leave entirely', async () => {
     await runCommand(workbench, 'Reaper: Sign Out…');
     await choose(GITHUB_ACCOUNT);
@@ -100,8 +108,8 @@ describe('signing in', () => {
     await notification(`Reaper uses the GitHub account ${GITHUB_ACCOUNT} now.`);
     const before = github.record().length;
     await runCommand(workbench, GITHUB_SIGN_OUT);
-    // It looks for itself, and finds nothing.
-    while (github.record().length === before) {
+    // It looks for itself, with scopes that nobody else asks for, and finds nothing.
+    while (!github.record().slice(before).includes('get read:user user:email')) {
       await workbench.page.waitForTimeout(50);
     }
     await runCommand(workbench, 'Reaper: Sign Out…');
