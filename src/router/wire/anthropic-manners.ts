@@ -2,7 +2,11 @@
  * How a model wants to be told how much to think, which tools it may be made to use, and whose thoughts it takes back. Each
  * generation of Claude differs; which one a model belongs to is found out by asking, and remembered.
  */
-import type { MessageCreateParamsStreaming, ThinkingConfigParam } from '@anthropic-ai/sdk/resources/messages';
+import type {
+  ContentBlockParam,
+  MessageCreateParamsStreaming,
+  ThinkingConfigParam,
+} from '@anthropic-ai/sdk/resources/messages';
 import { ReaperError } from '../../base/errors.ts';
 import type { ReasoningEffort } from '../model-request.ts';
 import type { WireCall } from '../wire.ts';
@@ -91,25 +95,38 @@ export function nextManners(
 export function refusesThoughts(error: unknown, sent: MessageCreateParamsStreaming): boolean {
   return (
     isBadRequest(error) &&
-    hasThoughts(sent) &&
+    thoughtsIn(sent).length > 0 &&
     /signature|redacted_thinking|thinking.{0,5} blocks?/i.test(error.message)
   );
 }
 
-export function withoutThoughts(body: MessageCreateParamsStreaming): MessageCreateParamsStreaming {
+/** The same body without these thoughts, or without any. */
+export function withoutThoughts(
+  body: MessageCreateParamsStreaming,
+  refused?: ReadonlySet<string>,
+): MessageCreateParamsStreaming {
+  const isRefused = (block: ContentBlockParam): boolean => {
+    const proof = proofOf(block);
+    return proof !== undefined && (refused === undefined || refused.has(proof));
+  };
   const messages = body.messages.flatMap((message) => {
     if (message.role !== 'assistant' || typeof message.content === 'string') return [message];
-    const content = message.content.filter(({ type }) => type !== 'thinking' && type !== 'redacted_thinking');
+    const content = message.content.filter((block) => !isRefused(block));
     return content.length === 0 ? [] : [{ ...message, content }];
   });
   return { ...body, messages };
 }
 
-function hasThoughts(body: MessageCreateParamsStreaming): boolean {
-  return body.messages.some(
-    ({ content }) =>
-      typeof content !== 'string' && content.some(({ type }) => type === 'thinking' || type === 'redacted_thinking'),
+/** What tells the thoughts of a body from others. */
+export function thoughtsIn(body: MessageCreateParamsStreaming): readonly string[] {
+  return body.messages.flatMap(({ content }) =>
+    typeof content === 'string' ? [] : content.map(proofOf).filter((proof) => proof !== undefined),
   );
+}
+
+function proofOf(block: ContentBlockParam): string | undefined {
+  if (block.type === 'thinking') return block.signature;
+  return block.type === 'redacted_thinking' ? block.data : undefined;
 }
 
 /** From today's way to say it to the oldest, and to saying nothing. */

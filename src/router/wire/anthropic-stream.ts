@@ -13,6 +13,7 @@ import {
   mannersKey,
   nextManners,
   refusesThoughts,
+  thoughtsIn,
   withoutThoughts,
 } from './anthropic-manners.ts';
 import { anthropicChat, anthropicHole } from './anthropic-request.ts';
@@ -27,9 +28,13 @@ export interface AnthropicStreamOptions {
 
 // Thinking has four ways, forced tools two, thoughts two.
 const MOST_REQUESTS = 6;
+// Some kilobytes each; more than the turns of any conversation.
+const MOST_THOUGHTS = 200;
 
 export function anthropicStream({ order, send }: AnthropicStreamOptions): Wire {
   const learned = new Map<string, Manners>();
+  /** Thoughts that were not taken back, by model: a conversation brings them along at every turn. */
+  const refused = new Map<string, ReadonlySet<string>>();
 
   async function open(
     call: WireCall,
@@ -38,17 +43,22 @@ export function anthropicStream({ order, send }: AnthropicStreamOptions): Wire {
   ): Promise<Pick<Adapted, 'warnings'> & { readonly response: Response }> {
     const key = mannersKey(call, reasoning);
     let manners = learned.get(key) ?? FIRST_MANNERS;
-    let body = asked;
+    const strange = refused.get(call.model) ?? new Set<string>();
+    let body = strange.size === 0 ? asked : withoutThoughts(asked, strange);
     let forgotten: readonly string[] = [];
+    let dropped: readonly string[] = [];
     for (let count = 1; ; count++) {
       const adapted = adapt(body, reasoning, manners);
       try {
         const response = await send(call, adapted.body);
         learned.set(key, manners);
+        // Without them it went well, so it was them.
+        if (dropped.length > 0) refused.set(call.model, remember(strange, dropped));
         return { response, warnings: [...adapted.warnings, ...forgotten] };
       } catch (error) {
         if (count === MOST_REQUESTS) throw error;
         if (refusesThoughts(error, adapted.body)) {
+          dropped = thoughtsIn(body);
           body = withoutThoughts(body);
           forgotten = [`${call.model} did not take its earlier thoughts back; it goes on without them.`];
           continue;
@@ -73,6 +83,10 @@ export function anthropicStream({ order, send }: AnthropicStreamOptions): Wire {
       warnings: [...warningsFor(call), ...warnings],
     });
   };
+}
+
+function remember(strange: ReadonlySet<string>, thoughts: readonly string[]): ReadonlySet<string> {
+  return new Set(strange.size + thoughts.length > MOST_THOUGHTS ? thoughts : [...strange, ...thoughts]);
 }
 
 /** Gone from the protocol since 2026-10-21 (facts/dependencies §0.3). */
