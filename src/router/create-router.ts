@@ -146,6 +146,7 @@ export function createRouter(options: RouterOptions): Router {
     penalties.forgiveAll();
     admissions.reset();
     limits.reset();
+    if (!routing().responseCache) cache.clear();
     keys.reset();
     affinities.reset();
     degradations.reset();

@@ -195,6 +195,28 @@ describe('Retry-After', () => {
     assert.equal(retryAfterFromBody(null), undefined);
   });
 
+  it('of a daily quota is no reason to call the account empty: it is there again tomorrow', () => {
+    const body = {
+      error: {
+        code: 429,
+        message: 'You exceeded your current quota, please check your plan and billing details.',
+        status: 'RESOURCE_EXHAUSTED',
+        details: [
+          {
+            '@type': 'type.googleapis.com/google.rpc.QuotaFailure',
+            violations: [{ quotaId: 'GenerateRequestsPerDayPerProjectPerModel-FreeTier' }],
+          },
+          { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '0s' },
+        ],
+      },
+    };
+    const { kind, retryAfterMs } = error(429, JSON.stringify(body));
+    assert.equal(kind, 'rate-limit');
+    assert.ok(retryAfterMs !== undefined && retryAfterMs >= 0 && retryAfterMs <= 86_400_000);
+    const daily = retryAfterFromBody(body, Date.UTC(2026, 10, 21, 12));
+    assert.equal(daily, 20 * 3_600_000);
+  });
+
   it('is a part of the error', () => {
     assert.equal(error(429, '', { 'retry-after': '3' }).retryAfterMs, 3000);
     assert.equal(error(503).retryAfterMs, undefined);

@@ -126,6 +126,19 @@ describe('an answer that was given before', () => {
     assert.ok(fixture.records.every(({ reason }) => reason !== 'cache'));
   });
 
+  it('is forgotten when the user switches the cache off, and not there when it is on again', async () => {
+    const settings = { responseCache: true };
+    start({ routing: settings });
+    await ask();
+    settings.responseCache = false;
+    fixture.setProfiles(profiles());
+    settings.responseCache = true;
+    await ask();
+    assert.equal(server.requests.length, 2);
+    await ask();
+    assert.equal(server.requests.length, 2);
+  });
+
   it('is not kept when it broke off', async () => {
     start();
     server.script = ({ begin, write, end }) => {
