@@ -3,7 +3,8 @@ import { dayOf } from '../../src/ledger/calendar.ts';
 import type { LedgerRow } from '../../src/ledger/usage.ts';
 import type { RequestRecord } from '../../src/router/request-record.ts';
 
-export const NOON = Date.UTC(2026, 10, 21, 12);
+/** Of the machine's own day, wherever it stands: the ledger counts days of its user. */
+export const NOON = new Date(2026, 10, 21, 12).getTime();
 let count = 0;
 
 export function recordOf(overrides: Partial<RequestRecord> = {}): RequestRecord {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { openDatabase } from '../../src/ledger/database.ts';
+import { NOON } from './records.ts';
 
 export interface TemporaryDatabase {
   readonly folder: string;
@@ -14,7 +15,7 @@ export interface TemporaryDatabase {
   dispose(): void;
 }
 
-export function createTemporaryDatabase(wallTime = Date.UTC(2026, 10, 21, 12)): TemporaryDatabase {
+export function createTemporaryDatabase(wallTime = NOON): TemporaryDatabase {
   const folder = mkdtempSync(join(tmpdir(), 'reaper-ledger-'));
   const path = join(folder, 'usage.db');
   const setAside: string[] = [];
