@@ -177,8 +177,15 @@ describe('speculation', () => {
   it('has one winner when both come to their end in the same moment', async () => {
     await fleet.close();
     const { promise: gate, resolve: open } = Promise.withResolvers<void>();
-    const wireOf = (value: string): WireModule => memoryWire([{ type: 'text-delta', text: value }], gate);
-    const [far, near] = [wireOf('better'), wireOf('a long rough answer')];
+    const wireOf = (value: string, until: Promise<void>): WireModule =>
+      memoryWire([{ type: 'text-delta', text: value }], until);
+    const [far, near] = [
+      wireOf('better', gate),
+      wireOf(
+        'a long rough answer',
+        gate.then(() => undefined),
+      ),
+    ];
     fleet = await startFleet(
       {
         cloud: { definition: { wire: () => Promise.resolve(far) } },
