@@ -8,7 +8,6 @@ import fc from 'fast-check';
 import type { ReaperError } from '../../../src/base/errors.ts';
 import { credentialOf } from '../../../src/router/credential.ts';
 import type { ChatInput } from '../../../src/router/model-request.ts';
-import { bedrock } from '../../../src/router/providers/bedrock.ts';
 import { bedrockWire } from '../../../src/router/wire/bedrock.ts';
 import type { WireCall } from '../../../src/router/wire.ts';
 import { eventFrame, recordedFrames } from './event-frames.ts';
@@ -414,34 +413,59 @@ describe('the bedrock wire', () => {
       });
     });
 
-    it('asks the server of a sign-in session by the means of the call', async () => {
+    /** Answers everybody but the server of this test; gives the hosts that were asked. */
+    async function hostsAsked(profile: string, reply: Response): Promise<readonly string[]> {
       const asked: string[] = [];
-      const token = { accessToken: 'sso-token', expiresAt: '2999-01-01T00:00:00Z', region: 'us-east-1' };
-      process.env['HOME'] = folder;
-      writeFileSync(
-        join(folder, 'config'),
-        '[profile sso]\nsso_session = corp\nsso_account_id = 1\nsso_role_name = dev\nregion = us-east-1\n[sso-session corp]\nsso_region = us-east-1\nsso_start_url = https://corp.example/start\n',
-      );
-      const cache = join(folder, '.aws', 'sso', 'cache');
-      mkdirSync(cache, { recursive: true });
-      writeFileSync(join(cache, `${createHash('sha1').update('corp').digest('hex')}.json`), JSON.stringify(token));
-      const credentials = {
-        roleCredentials: { accessKeyId: 'AKIDSSO', secretAccessKey: 's', sessionToken: 't', expiration: 4102444800000 },
-      };
+      const own = new URL(server.url).host;
       const parts = await run(
         unsigned({
-          options: { region: 'us-east-1', profile: 'sso' },
+          options: { region: 'us-east-1', profile },
           fetch: (input, init) => {
-            const url = new URL(input instanceof Request ? input.url : String(input));
-            asked.push(url.host);
-            return url.host === new URL(server.url).host
-              ? globalThis.fetch(input, init)
-              : Promise.resolve(Response.json(credentials));
+            const { host } = new URL(input instanceof Request ? input.url : String(input));
+            asked.push(host === own ? 'bedrock' : host);
+            return host === own ? globalThis.fetch(input, init) : Promise.resolve(reply);
           },
         }),
       );
       assert.equal(textOf(parts), 'th * height');
-      assert.deepEqual(asked, ['portal.sso.us-east-1.amazonaws.com', new URL(server.url).host]);
+      return asked;
+    }
+
+    it('asks the servers of sessions and roles by the means of the call', async () => {
+      process.env['HOME'] = folder;
+      writeFileSync(
+        join(folder, 'config'),
+        `[profile sso]
+sso_session = corp
+sso_account_id = 1
+sso_role_name = dev
+region = us-east-1
+[sso-session corp]
+sso_region = us-east-1
+sso_start_url = https://corp.example/start
+[profile role]
+role_arn = arn:aws:iam::123456789012:role/dev
+source_profile = base
+region = us-east-1
+[profile base]
+aws_access_key_id = AKIDBASE
+aws_secret_access_key = secret-of-base
+`,
+      );
+      const cache = join(folder, '.aws', 'sso', 'cache');
+      mkdirSync(cache, { recursive: true });
+      const token = { accessToken: 'sso-token', expiresAt: '2999-01-01T00:00:00Z', region: 'us-east-1' };
+      writeFileSync(join(cache, `${createHash('sha1').update('corp').digest('hex')}.json`), JSON.stringify(token));
+      const roleCredentials = { accessKeyId: 'AKIDSSO', secretAccessKey: 's', sessionToken: 't', expiration: 4e12 };
+      assert.deepEqual(await hostsAsked('sso', Response.json({ roleCredentials })), [
+        'portal.sso.us-east-1.amazonaws.com',
+        'bedrock',
+      ]);
+      const role =
+        '<AccessKeyId>AKIDROLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2999-01-01T00:00:00Z</Expiration>';
+      const xml = `<AssumeRoleResponse><AssumeRoleResult><Credentials>${role}</Credentials></AssumeRoleResult></AssumeRoleResponse>`;
+      assert.deepEqual(await hostsAsked('role', new Response(xml)), ['sts.us-east-1.amazonaws.com', 'bedrock']);
+      assert.match(server.received[1]?.headers.authorization ?? '', /Credential=AKIDROLE/);
     });
   });
 
@@ -466,13 +490,5 @@ describe('the bedrock wire', () => {
     assert.deepEqual([wrongKey.reachable, wrongKey.keyAccepted], [true, false]);
     const wrongModel = await probe(refusal(400, 'The provided model identifier is invalid.'));
     assert.equal(wrongModel.modelPresent, false);
-  });
-
-  it('has an address that follows from the region, and from nothing that is none', () => {
-    assert.equal(
-      bedrock.baseUrlFor?.({ region: 'eu-central-1' }),
-      'https://bedrock-runtime.eu-central-1.amazonaws.com',
-    );
-    assert.equal(bedrock.baseUrlFor?.({ region: 'evil.example/?' }), undefined);
   });
 });
