@@ -33,7 +33,7 @@ describe('the database of the ledger', () => {
       assert.equal(store.totals(NOON).today.attempts, 1);
       store.close();
       const target = temporary.setAside[index] ?? '';
-      assert.match(target, /usage\.damaged-2026-11-2[12]T\d\d-\d\d-00-000Z\.db$/);
+      assert.match(target, /usage\.damaged-2026-11-2[012]T\d\d-\d\d-00-000Z\.db$/);
       assert.equal(readFileSync(target, 'utf8'), garbage);
       rmSync(target);
       rmSync(temporary.path);
