@@ -1,13 +1,12 @@
 /** `Reaper: Set API Key` and `Remove API Key`: keys go from a password box to the secret storage and nowhere else. */
 import * as vscode from 'vscode';
-import { type Disposable, DisposableStore } from '../base/disposable.ts';
 import type { Logger } from '../base/logger.ts';
 import type { CommandId } from '../config/commands.ts';
 import { type KeyProblem, keyProblem, type Keys, type StoredKey } from '../config/keys.ts';
 import type { Profiles } from '../config/profiles.ts';
 import type { ProviderProfile } from '../router/provider-definition.ts';
 import { pickProvider } from './provider-picker.ts';
-import { registerCommand } from './register-command.ts';
+import type { CommandHandlers } from './register-command.ts';
 import type { ConnectionTest } from './test-connection.ts';
 
 export interface KeyCommandsOptions {
@@ -18,11 +17,10 @@ export interface KeyCommandsOptions {
 }
 
 /** The commands' optional argument is the id of a provider. */
-export function registerKeyCommands(options: KeyCommandsOptions): Disposable {
+export function keyCommands(options: KeyCommandsOptions) {
   const { keys, profiles, test, logger } = options;
-  const store = new DisposableStore();
-  store.add(
-    registerCommand('reaper.setApiKey', logger, async (argument) => {
+  return {
+    'reaper.setApiKey': async (argument) => {
       const offered = profiles.all().filter(({ definition }) => definition.auth !== 'none');
       const profile = await choose(profiles, offered, argument, vscode.l10n.t('Set the key of which provider?'));
       if (profile !== undefined && (await askForAccess(keys, profile))) {
@@ -32,27 +30,28 @@ export function registerKeyCommands(options: KeyCommandsOptions): Disposable {
           test.report(profile, result);
         }
       }
-    }),
-  );
-  store.add(
-    registerCommand('reaper.removeApiKey', logger, async (argument) => {
+    },
+    'reaper.removeApiKey': async (argument) => {
       const stored = await withStoredKey(keys, profiles.all());
       if (stored.length === 0) {
         void vscode.window.showInformationMessage(vscode.l10n.t('Reaper has no stored keys.'));
         return;
       }
       const profile = await choose(profiles, stored, argument, vscode.l10n.t('Remove the key of which provider?'));
-      const chosen = profile && (await chooseForRemoval(await keys.list(profile.definition.id), profile));
+      const ofProvider = profile === undefined ? [] : await keys.list(profile.definition.id);
+      const chosen = profile && (await chooseForRemoval(ofProvider, profile));
       if (profile !== undefined && chosen !== undefined) {
         await keys.remove(profile.definition.id, chosen === 'all' ? undefined : chosen.id);
         logger.info(`${chosen === 'all' ? 'All keys' : 'A key'} of ${profile.definition.id} removed`);
+        const { label } = profile.definition;
         void vscode.window.showInformationMessage(
-          vscode.l10n.t('The key of {0} was removed.', profile.definition.label),
+          chosen === 'all' && ofProvider.length > 1
+            ? vscode.l10n.t('All {0} keys of {1} were removed.', ofProvider.length, label)
+            : vscode.l10n.t('The key of {0} was removed.', label),
         );
       }
-    }),
-  );
-  return store;
+    },
+  } satisfies CommandHandlers;
 }
 
 async function withStoredKey(

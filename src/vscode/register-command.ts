@@ -5,11 +5,10 @@ import { errorMessage, isCancellation } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { CommandId } from '../config/commands.ts';
 
-export function registerCommand(
-  id: CommandId,
-  logger: Logger,
-  run: (argument: unknown) => Promise<unknown> | void,
-): Disposable {
+export type CommandHandler = (argument: unknown) => Promise<unknown> | void;
+export type CommandHandlers = Partial<Readonly<Record<CommandId, CommandHandler>>>;
+
+export function registerCommand(id: CommandId, logger: Logger, run: CommandHandler): Disposable {
   return vscode.commands.registerCommand(id, async (argument: unknown) => {
     try {
       return await run(argument);

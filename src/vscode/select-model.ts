@@ -1,7 +1,5 @@
 /** `Reaper: Select Model`: for what, of whom, which one; asks for what is missing (address, key, sign-in) and writes the settings. */
 import * as vscode from 'vscode';
-import type { Disposable } from '../base/disposable.ts';
-import type { Logger } from '../base/logger.ts';
 import type { Keys } from '../config/keys.ts';
 import type { Profiles } from '../config/profiles.ts';
 import { urlSetting } from '../config/setting.ts';
@@ -12,7 +10,7 @@ import type { Router } from '../router/router.ts';
 import { askForAccess } from './key-commands.ts';
 import { pickModel } from './model-picker.ts';
 import { pickProvider } from './provider-picker.ts';
-import { registerCommand } from './register-command.ts';
+import type { CommandHandlers } from './register-command.ts';
 import type { ConnectionTest } from './test-connection.ts';
 import { writeSetting } from './write-setting.ts';
 
@@ -22,7 +20,6 @@ export interface SelectModelOptions {
   readonly router: Pick<Router, 'completionRoute' | 'health'>;
   readonly prices: Prices;
   readonly test: ConnectionTest;
-  readonly logger: Logger;
 }
 
 /** What one model is chosen for; providers have a model for each. */
@@ -36,23 +33,25 @@ interface ModelPurpose {
 }
 
 /** The command's optional argument is the id of a provider: its model for ghost text is then chosen. */
-export function registerSelectModel(options: SelectModelOptions): Disposable {
-  const { profiles, router, logger } = options;
-  return registerCommand('reaper.selectModel', logger, async (argument) => {
-    const named = typeof argument === 'string' ? profiles.find(argument) : undefined;
-    const purpose = named === undefined ? await choosePurpose(profiles) : completionPurpose();
-    if (purpose === undefined) {
-      return;
-    }
-    const automatic = { label: `$(wand) ${vscode.l10n.t('Automatic')}`, description: purpose.automatic };
-    const offered = profiles.all().filter(purpose.suits);
-    const picked = named ?? (await pickProvider(profiles, offered, purpose.question, automatic, router.health()));
-    if (picked === 'extra') {
-      await writeSetting(purpose.orderSetting, () => undefined);
-    } else if (picked !== undefined) {
-      await useProvider(options, picked, purpose);
-    }
-  });
+export function selectModelCommands(options: SelectModelOptions) {
+  const { profiles, router } = options;
+  return {
+    'reaper.selectModel': async (argument) => {
+      const named = typeof argument === 'string' ? profiles.find(argument) : undefined;
+      const purpose = named === undefined ? await choosePurpose(profiles) : completionPurpose();
+      if (purpose === undefined) {
+        return;
+      }
+      const automatic = { label: `$(wand) ${vscode.l10n.t('Automatic')}`, description: purpose.automatic };
+      const offered = profiles.all().filter(purpose.suits);
+      const picked = named ?? (await pickProvider(profiles, offered, purpose.question, automatic, router.health()));
+      if (picked === 'extra') {
+        await writeSetting(purpose.orderSetting, () => undefined);
+      } else if (picked !== undefined) {
+        await useProvider(options, picked, purpose);
+      }
+    },
+  } satisfies CommandHandlers;
 }
 
 function completionPurpose(): ModelPurpose {

@@ -1,11 +1,10 @@
 /** `Reaper: Select Strategy`: one model after the other, several at once, or merged, in plain words and with what it costs. */
 import * as vscode from 'vscode';
-import type { Disposable } from '../base/disposable.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Profiles } from '../config/profiles.ts';
 import type { Settings } from '../config/read-settings.ts';
 import type { Strategy } from '../router/model-request.ts';
-import { registerCommand } from './register-command.ts';
+import type { CommandHandlers } from './register-command.ts';
 import { writeSetting } from './write-setting.ts';
 
 export interface SelectStrategyOptions {
@@ -16,33 +15,35 @@ export interface SelectStrategyOptions {
 
 type StrategySetting = 'completionStrategy' | 'chatStrategy';
 
-export function registerSelectStrategy({ profiles, settings, logger }: SelectStrategyOptions): Disposable {
-  return registerCommand('reaper.selectStrategy', logger, async () => {
-    const { routing } = settings();
-    const setting = await chooseUse(routing);
-    if (setting === undefined) {
-      return;
-    }
-    const others = profiles.list().filter(({ definition }) => definition.location !== 'embedded').length;
-    const items = STRATEGIES.map((strategy) => {
-      const text = strategyText(strategy, routing.k);
-      return {
-        label: text.label,
-        description: strategy === routing[setting] ? vscode.l10n.t('in use') : text.cost,
-        detail: text.meaning,
-        strategy,
-      };
-    });
-    const placeHolder =
-      others < 2
-        ? vscode.l10n.t('You have one provider at the most: until there are two, all of these do the same')
-        : vscode.l10n.t('How are your models to be asked?');
-    const chosen = await vscode.window.showQuickPick(items, { placeHolder, matchOnDetail: true });
-    if (chosen !== undefined) {
-      await writeSetting(`reaper.routing.${setting}`, () => chosen.strategy);
-      logger.info(`reaper.routing.${setting} was set to ${chosen.strategy}`);
-    }
-  });
+export function selectStrategyCommands({ profiles, settings, logger }: SelectStrategyOptions) {
+  return {
+    'reaper.selectStrategy': async () => {
+      const { routing } = settings();
+      const setting = await chooseUse(routing);
+      if (setting === undefined) {
+        return;
+      }
+      const others = profiles.list().filter(({ definition }) => definition.location !== 'embedded').length;
+      const items = STRATEGIES.map((strategy) => {
+        const text = strategyText(strategy, routing.k);
+        return {
+          label: text.label,
+          description: strategy === routing[setting] ? vscode.l10n.t('in use') : text.cost,
+          detail: text.meaning,
+          strategy,
+        };
+      });
+      const placeHolder =
+        others < 2
+          ? vscode.l10n.t('You have one provider at the most: until there are two, all of these do the same')
+          : vscode.l10n.t('How are your models to be asked?');
+      const chosen = await vscode.window.showQuickPick(items, { placeHolder, matchOnDetail: true });
+      if (chosen !== undefined) {
+        await writeSetting(`reaper.routing.${setting}`, () => chosen.strategy);
+        logger.info(`reaper.routing.${setting} was set to ${chosen.strategy}`);
+      }
+    },
+  } satisfies CommandHandlers;
 }
 
 /** From the cheapest to the dearest. */

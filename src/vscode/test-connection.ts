@@ -1,6 +1,5 @@
 /** `Reaper: Test Connection`: asks one provider or all of them, says what works, and offers the fix. */
 import * as vscode from 'vscode';
-import type { Disposable } from '../base/disposable.ts';
 import { isCancellation } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Profiles } from '../config/profiles.ts';
@@ -12,7 +11,7 @@ import type { ProbeResult } from '../router/wire.ts';
 import { abortSignalFrom } from './cancellation.ts';
 import { type Fix, type ProbeText, probeText } from './probe-text.ts';
 import { pickProvider } from './provider-picker.ts';
-import { registerCommand } from './register-command.ts';
+import type { CommandHandlers } from './register-command.ts';
 import { openSetting } from './setting-problems.ts';
 
 export interface ConnectionTest {
@@ -58,21 +57,24 @@ export interface TestConnectionOptions {
 }
 
 /** The command's optional argument is the id of a provider. */
-export function registerTestConnection(options: TestConnectionOptions): Disposable {
-  const { test, profiles, logger } = options;
-  return registerCommand('reaper.testConnection', logger, async (argument) => {
-    const named = typeof argument === 'string' ? profiles.find(argument) : undefined;
-    const all = { label: `$(checklist) ${vscode.l10n.t('All that are in use')}` };
-    const picked = named ?? (await pickProvider(profiles, profiles.all(), vscode.l10n.t('Test which provider?'), all));
-    if (picked === 'extra') {
-      await testAll(options);
-    } else if (picked !== undefined) {
-      const result = await test.probe(picked);
-      if (result !== undefined) {
-        test.report(picked, result);
+export function testConnectionCommands(options: TestConnectionOptions) {
+  const { test, profiles } = options;
+  return {
+    'reaper.testConnection': async (argument) => {
+      const named = typeof argument === 'string' ? profiles.find(argument) : undefined;
+      const all = { label: `$(checklist) ${vscode.l10n.t('All that are in use')}` };
+      const picked =
+        named ?? (await pickProvider(profiles, profiles.all(), vscode.l10n.t('Test which provider?'), all));
+      if (picked === 'extra') {
+        await testAll(options);
+      } else if (picked !== undefined) {
+        const result = await test.probe(picked);
+        if (result !== undefined) {
+          test.report(picked, result);
+        }
       }
-    }
-  });
+    },
+  } satisfies CommandHandlers;
 }
 
 async function testAll({ test, router, profiles, logger }: TestConnectionOptions): Promise<void> {

@@ -145,6 +145,7 @@ describe('the table of settings', () => {
       'baseUrl',
       'completionModel',
       'chatModel',
+      'api',
       'headers',
     ]);
     assert.ok('fimFamily' in (table.providers['ollama'] ?? {}));

@@ -9,7 +9,6 @@ import type { Prices } from '../../router/prices.ts';
 import type { Router } from '../../router/router.ts';
 import type { Configuration } from '../build-configuration.ts';
 import { createLiveReports, type Report } from '../live-report.ts';
-import { registerCommand } from '../register-command.ts';
 import { settingProblemText } from '../setting-problem-text.ts';
 import { accountsSection } from '../sign-in/accounts-section.ts';
 import { type ConnectionTest, withProgress } from '../test-connection.ts';
@@ -34,9 +33,13 @@ export interface DoctorOptions {
   readonly logger: Logger;
 }
 
+export interface Doctor extends Disposable {
+  readonly handlers: { readonly 'reaper.doctor': () => Promise<void> };
+}
+
 const SCHEME = 'reaper-doctor';
 
-export function registerDoctor(options: DoctorOptions): Disposable {
+export function createDoctor(options: DoctorOptions): Doctor {
   const { configuration, router, money, prices, describe, clock, logger } = options;
   const { keys, profiles, settings, tomlFiles } = configuration;
   const store = new DisposableStore();
@@ -85,8 +88,7 @@ export function registerDoctor(options: DoctorOptions): Disposable {
     void offerCopy(() => text);
   }
 
-  store.add(registerCommand('reaper.doctor', logger, run));
-  return store;
+  return { handlers: { 'reaper.doctor': run }, dispose: () => store.dispose() };
 }
 
 async function environmentOf(options: DoctorOptions): Promise<readonly ReportSection[]> {
