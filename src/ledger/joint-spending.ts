@@ -41,7 +41,7 @@ export function createJointSpending({ open, clock, logger }: JointSpendingOption
   let retryAtMs = -Infinity;
   /** In use while the database fails. */
   let own: MemorySpending | undefined;
-  let owed: Owed[] = [];
+  const owed: Owed[] = [];
   /** By id, of this window. */
   const setAside = new Map<string, number>();
   const remembered = new Map<string, { readonly entry: SpendEntry; usd: number }>();
@@ -73,8 +73,11 @@ export function createJointSpending({ open, clock, logger }: JointSpendingOption
     isCurrent = createFileCheck(database);
     shared = createSqliteSpending(database, clock);
     // What was settled meanwhile; what is set aside in memory is settled here when it ends.
-    for (const { id, entries, usd } of owed) shared.settle(id, entries, usd);
-    owed = [];
+    for (let next = owed[0]; next !== undefined; next = owed[0]) {
+      shared.settle(next.id, next.entries, next.usd);
+      // One by one: should it fail again, none is settled twice.
+      owed.shift();
+    }
     own = undefined;
     return shared;
   }
