@@ -108,8 +108,10 @@ export function createRateHeadroom(clock: Clock): RateHeadroom {
       if (ofTarget === undefined) return undefined;
       let soonest: Shortage | undefined;
       let short = 0;
-      for (const limits of ofTarget.keys.values()) {
+      for (const [credentialId, limits] of ofTarget.keys) {
         const shortage = shortageIn(limits, need);
+        // Tokens of a sign-in are replaced every hour; nothing is left to know of the old one.
+        if (limits.buckets.size === 0 && limits.charges.size === 0) ofTarget.keys.delete(credentialId);
         if (shortage === undefined) continue;
         short++;
         if (soonest === undefined || shortage.untilMs < soonest.untilMs) soonest = shortage;
