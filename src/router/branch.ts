@@ -186,8 +186,9 @@ export class Branch implements Disposable {
   async #renew(): Promise<Credential | undefined> {
     const { profile } = this.candidate;
     const { credential } = this.#picked;
-    if (credential === undefined || profile.renewCredential === undefined) return undefined;
-    const renewed = profile.renewCredential(credential).catch(() => undefined);
+    if (credential === undefined) return undefined;
+    // Whatever goes wrong with it, the rejection of the old one is what the user has to know.
+    const renewed = (async () => profile.renewCredential?.(credential))().catch(() => undefined);
     return this.#whileWanted(async (signal) => {
       const patience = forkAbort(signal);
       const late = delay(this.#services.clock, this.#leftMs(), patience.signal).then(() => undefined);

@@ -112,6 +112,12 @@ describe('the keys of a provider', () => {
   for (const [name, renew] of [
     ['gives none', () => Promise.resolve(undefined)],
     ['fails', () => Promise.reject(new Error('offline'))],
+    [
+      'throws',
+      () => {
+        throw new Error('broken');
+      },
+    ],
   ] as const) {
     it(`are given up when the renewal ${name}`, async () => {
       await start([key('old')], { renewCredential: renew });
