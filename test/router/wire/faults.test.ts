@@ -117,7 +117,9 @@ for (const one of wireCases) {
       assert.match(error.message, /base URL/);
     });
 
-    it('takes a stream without its end as cut off, and counts what came', async () => {
+    // Of those whose answers end with the body, their own tests tell.
+    const itUnlessEnded = one.endsWithBody === true ? (): undefined => undefined : it;
+    itUnlessEnded('takes a stream without its end as cut off, and counts what came', async () => {
       const chunks = recorded(one.stream);
       const upTo = chunks.findIndex((chunk) => chunk.includes('th *')) + 1;
       const { error, parts } = await failing(one, { headers: typeOf(one), chunks: chunks.slice(0, upTo) });

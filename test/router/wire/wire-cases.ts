@@ -4,6 +4,7 @@ import { azureWire } from '../../../src/router/wire/azure.ts';
 import { llamaCppWire } from '../../../src/router/wire/llama-cpp.ts';
 import { mistralWire } from '../../../src/router/wire/mistral.ts';
 import { ollamaWire } from '../../../src/router/wire/ollama.ts';
+import { omenWire } from '../../../src/router/wire/omen/omen.ts';
 import { openAiWire } from '../../../src/router/wire/openai.ts';
 import type { FimMode, WireCall, WireModule } from '../../../src/router/wire.ts';
 
@@ -15,6 +16,8 @@ export interface WireCase {
   readonly text: string;
   /** Where it is no hole that is asked for. */
   readonly call?: Partial<WireCall>;
+  /** The end of the body is the end of the answer. */
+  readonly endsWithBody?: boolean;
 }
 
 export const wireCases: readonly WireCase[] = [
@@ -73,5 +76,13 @@ export const wireCases: readonly WireCase[] = [
     fim: { type: 'hole-filler' },
     stream: 'anthropic-hole.sse',
     text: 'th * height',
+  },
+  {
+    name: 'omen',
+    wire: omenWire(),
+    fim: { type: 'hole-filler' },
+    stream: 'omen-hole.sse',
+    text: 'th * height',
+    endsWithBody: true,
   },
 ];

@@ -5,7 +5,7 @@ import type { ChatInput, ToolDefinition } from '../../model-request.ts';
 import type { StreamPart } from '../../stream-part.ts';
 import type { WireCall } from '../../wire.ts';
 import type { AnswerShape } from '../answer.ts';
-import { asRecord, type JsonRecord, listAt, parseJson } from '../json.ts';
+import { asRecord, type JsonRecord, listAt, parseJson, recordAt, textAt } from '../json.ts';
 import { chatMessages } from '../openai-chat-messages.ts';
 import { openAiParts } from '../openai-events.ts';
 import type { ServerEvent } from '../server-events.ts';
@@ -103,7 +103,8 @@ async function* ownEvents(
     const record = asRecord(json);
     const choice = asRecord(listAt(record, 'choices')[0]);
     if (event.data.trim() === '[DONE]' || typeof choice?.['finish_reason'] === 'string') seen.end = true;
-    if (choice !== undefined) seen.text = true;
+    const delta = recordAt(choice, 'delta');
+    seen.text ||= (textAt(delta, 'content') ?? '') !== '' || listAt(delta, 'tool_calls').length > 0;
     // A piece that is no JSON is no frame of anybody's: something is missing there.
     const isOwn =
       json === undefined ||
