@@ -141,8 +141,13 @@ describe('copilot', () => {
       const definition = createCopilotProvider(models);
       const profile = profileOf(definition, { baseUrl: definition.baseUrl, completionModel: 'gpt-6-mini' });
       const tested = await fixture.router.test(profile, never);
-      assert.deepEqual([tested.problem, tested.keyAccepted, tested.fim], [undefined, undefined, { type: 'hole-filler' }]);
+      assert.deepEqual(
+        [tested.problem, tested.keyAccepted, tested.fim],
+        [undefined, undefined, { type: 'hole-filler' }],
+      );
       assert.equal(models.sent.length, 1);
+      const hosts = fixture.egress.recorded.map(({ url, purpose }) => [new URL(url).host, purpose]);
+      assert.deepEqual(hosts, [[HOST, 'probe']]);
       assert.equal(textOf(await collect(fixture.router.stream(fimRequest(), never))), 'th * height');
     });
 

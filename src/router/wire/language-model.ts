@@ -211,12 +211,12 @@ function errorOf(error: unknown, call: WireCall, label: string, url: string): un
   return isBlocked ? errorInPayload({ error: { type: 'insufficient_quota', message } }, context) : told;
 }
 
-async function probe({ models, label }: LanguageModelWireOptions, call: ProbeCall): Promise<ProbeResult> {
+async function probe({ models, label, url }: LanguageModelWireOptions, call: ProbeCall): Promise<ProbeResult> {
   const startedMs = performance.now();
   let listed = await models.list();
   let chosen = findModel(listed, call.model ?? '');
   if (call.mayAskUser === true && chosen?.access === 'not-asked') {
-    await askConsent(models, chosen, call);
+    await askConsent(models, chosen, call, url);
     listed = await models.list();
     chosen = findModel(listed, call.model ?? '');
   }
@@ -237,13 +237,25 @@ async function probe({ models, label }: LanguageModelWireOptions, call: ProbeCal
 }
 
 /** The editor asks when something is sent; it is given up as soon as the answer begins. */
-async function askConsent(models: LanguageModels, { id }: LanguageModelFacts, call: ProbeCall): Promise<void> {
+async function askConsent(
+  models: LanguageModels,
+  { id }: LanguageModelFacts,
+  call: ProbeCall,
+  url: string,
+): Promise<void> {
   const input: ChatInput = { type: 'chat', messages: [{ role: 'user', content: [{ type: 'text', text: 'Hi' }] }] };
+  const request = { model: id, input, options: { max_tokens: 1 }, justification: JUSTIFICATION };
+  const exchange = call.exchange(url);
+  exchange.sent(byteLength(JSON.stringify(input)));
   try {
-    const request = { model: id, input, options: { max_tokens: 1 }, justification: JUSTIFICATION };
-    for await (const _part of models.send(request, call.signal)) break;
+    for await (const part of models.send(request, call.signal)) {
+      exchange.received(byteLength(JSON.stringify(part)));
+      break;
+    }
+    exchange.end(200);
   } catch {
     // What the user decided is in the list; a failure to answer says nothing about that.
+    exchange.end();
   }
 }
 
