@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { isCancellation, ReaperError } from '../../src/base/errors.ts';
-import type { Strategy } from '../../src/router/model-request.ts';
+import type { PurposeRouting } from '../../src/router/routing-settings.ts';
 import type { RequestRecord } from '../../src/router/request-record.ts';
 import type { StreamPart } from '../../src/router/stream-part.ts';
 import { type ModelServer, type Script, startModelServer } from '../fakes/model-server.ts';
@@ -48,6 +48,15 @@ const givingUp: fc.Arbitrary<GivingUp> = fc.oneof(
   fc.record({ type: fc.constantFrom('leave', 'abort'), parts: fc.nat(4) }),
   fc.record({ type: fc.constant('abort-later' as const), turns: fc.nat(40) }),
 );
+
+const wish = fc.record({
+  order: fc.constantFrom(...(['listed', 'fastest', 'cheapest', 'smartest'] as const)),
+  k: fc.integer({ min: 1, max: 4 }),
+  stickiness: fc.constantFrom(...(['none', 'turn', 'session'] as const)),
+  minUsefulTokens: fc.integer({ min: 1, max: 3 }),
+  maxLatencyMs: fc.constantFrom(undefined, 0, 400),
+  hedge: fc.boolean(),
+});
 
 function scriptOf({ status, actions }: Behaviour): Script {
   return async (exchange) => {
@@ -113,19 +122,15 @@ describe('whatever servers and readers do', () => {
       const cases = fc.asyncProperty(
         fc.array(behaviour, { minLength: 1, maxLength: 3 }),
         givingUp,
-        fc.boolean(),
-        (behaviours, end, hedge) => check(behaviours, end, { strategy, hedge }),
+        wish,
+        (behaviours, end, wanted) => check(behaviours, end, { ...wanted, strategy }),
       );
       await fc.assert(cases, { numRuns: 100 });
       unhandled.assertNone();
     });
   }
 
-  async function check(
-    behaviours: readonly Behaviour[],
-    end: GivingUp,
-    { strategy, hedge }: { readonly strategy: Strategy; readonly hedge: boolean },
-  ): Promise<void> {
+  async function check(behaviours: readonly Behaviour[], end: GivingUp, routing: PurposeRouting): Promise<void> {
     const used = servers.slice(0, behaviours.length);
     const before = used.map(({ requests }) => requests.length);
     behaviours.forEach((one, index) => {
@@ -135,14 +140,13 @@ describe('whatever servers and readers do', () => {
     // The first one is on this machine, the others are elsewhere as far as the router can see.
     const urls = used.map(({ url }, index) => (index === 0 ? url : `http://p${index}.test`));
     const profiles = urls.map((baseUrl, index) => profileOf(defineTestProvider(`p${index}`, { baseUrl })));
-    const purpose = { strategy, order: 'listed', k: 2, stickiness: 'none', minUsefulTokens: 1, hedge } as const;
     const fixture = createFixture(profiles, {
       fetch: (input, init) => {
         const url = new URL(input instanceof Request ? input.url : input);
         const index = urls.findIndex((base) => new URL(base).host === url.host);
         return globalThis.fetch(new URL(url.pathname, used[index]?.url), init);
       },
-      routing: { completion: { ...purpose, maxLatencyMs: undefined } },
+      routing: { completion: routing },
     });
     const abort = new AbortController();
     const listeners = countAbortListeners(abort.signal);
