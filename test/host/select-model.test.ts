@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { type ModelServer, startModelServer } from './model-server.ts';
-import { stubUser, type UserStub } from './stubs.ts';
+import { stubUser, type UserStub, withSettings } from './stubs.ts';
 
 const ORDER = 'reaper.completion.providers';
 
@@ -55,6 +55,19 @@ describe('selecting a model in the editor', () => {
     assert.deepEqual(globalValue('reaper.chat.providers'), ['openai-compatible']);
     assert.equal(globalValue(ORDER), undefined);
     assert.ok(!user.pickers[1]?.items.some(({ label }) => label.includes('Workspace model')));
+  });
+
+  it('asks for the option that the address follows from, and for no address then', async () => {
+    // Nothing is to leave this machine for the test's sake.
+    await withSettings({ 'reaper.privacy.localOnly': true }, async () => {
+      user.chosen.push('Chat', 'Google Vertex AI');
+      user.typed.push('my-project', 'https://asked.in.vain');
+      await vscode.commands.executeCommand('reaper.selectModel');
+      assert.equal(globalValue('reaper.providers.vertex.project'), 'my-project');
+      assert.equal(globalValue('reaper.providers.vertex.baseUrl'), undefined);
+      assert.deepEqual(user.typed, ['https://asked.in.vain']);
+      assert.deepEqual(globalValue('reaper.chat.providers'), ['vertex']);
+    });
   });
 
   it('does not take an address with a password', async () => {

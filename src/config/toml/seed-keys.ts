@@ -28,6 +28,7 @@ export const SEED_KEYS: readonly SeedKey[] = [
 export const SEED_PROVIDER_KEYS: readonly { readonly name: string; readonly settings: readonly string[] }[] = [
   { name: 'url', settings: ['baseUrl'] },
   { name: 'endpoint', settings: ['baseUrl'] },
+  { name: 'deployment', settings: ['completionModel', 'chatModel'] },
   { name: 'model', settings: ['completionModel', 'chatModel'] },
   { name: 'default_model', settings: ['completionModel', 'chatModel'] },
 ];
