@@ -6,6 +6,7 @@ import { type JsonRecord, asRecord, listAt, recordAt, textAt } from './json.ts';
 
 // What `Schema` has a field for; `title`, `default` and `example` say nothing that the description does not.
 const KEPT_AS_THEY_ARE = ['minItems', 'maxItems', 'minimum', 'maximum', 'minLength', 'maxLength', 'pattern'];
+const TYPES: ReadonlySet<string> = new Set(['string', 'number', 'integer', 'boolean', 'array', 'object', 'null']);
 const FORMATS: ReadonlySet<string> = new Set(['date-time', 'int32', 'int64', 'float', 'double']);
 // Deeper than any schema that a model could follow.
 const DEEPEST = 12;
@@ -14,7 +15,12 @@ const MOST_PLACES = 2000;
 
 /** `undefined`: the function takes nothing. An object without properties is refused. */
 export function geminiParameters(schema: JsonRecord): JsonRecord | undefined {
-  const cleaned = clean(schema, { root: schema, depth: 0, within: [], budget: { left: MOST_PLACES } });
+  // At the top only one object is taken: what each alternative wants may be given, and nothing of it must.
+  const { anyOf: _anyOf, oneOf: _oneOf, ...rest } = schema;
+  const alternatives = recordsIn([...listAt(schema, 'anyOf'), ...listAt(schema, 'oneOf')]);
+  const optional = alternatives.map(({ required: _required, ...alternative }) => alternative);
+  const one = { ...rest, type: 'object', allOf: [...listAt(schema, 'allOf'), ...optional] };
+  const cleaned = clean(one, { root: schema, depth: 0, within: [], budget: { left: MOST_PLACES } });
   return cleaned['properties'] === undefined ? undefined : cleaned;
 }
 
@@ -38,7 +44,8 @@ function clean(original: JsonRecord, place: Place): JsonRecord {
   const choices = branches.filter((branch) => !isNull(branch));
   const only = choices.length === 1 ? choices[0] : undefined;
   if (only !== undefined) {
-    return { ...described(schema), ...clean(only, deeper), ...nullable };
+    const inner = clean(only, deeper);
+    return 'anyOf' in inner ? inner : { ...described(schema), ...inner, ...nullable };
   }
   const plain = types.filter((type) => type !== 'null');
   // Beside `anyOf` nothing else may stand.
@@ -129,7 +136,9 @@ function resolve(reference: string, root: JsonRecord): JsonRecord | undefined {
 function typesOf(schema: JsonRecord): readonly string[] {
   const { type } = schema;
   const types: readonly unknown[] = Array.isArray(type) ? type : [type];
-  return types.flatMap((one) => (typeof one === 'string' ? [one.toLowerCase()] : []));
+  return types
+    .map((one) => (typeof one === 'string' ? one.toLowerCase() : ''))
+    .filter((one, index, all) => TYPES.has(one) && all.indexOf(one) === index);
 }
 
 function guessedType(schema: JsonRecord): string {

@@ -14,7 +14,7 @@ function assertKnown(schema: unknown): void {
   const record = schema as Readonly<Record<string, unknown>>;
   for (const key of Object.keys(record)) assert.ok(FIELDS.has(key), `the keyword ${key}`);
   if ('anyOf' in record) assert.deepEqual(Object.keys(record), ['anyOf']);
-  else assert.match(String(record['type']), /^[a-z]+$/);
+  else assert.match(String(record['type']), /^(?:string|number|integer|boolean|array|object|null)$/);
   if (record['type'] === 'array') assertKnown(record['items']);
   for (const branch of (record['anyOf'] ?? []) as readonly unknown[]) assertKnown(branch);
   for (const property of Object.values(record['properties'] ?? {})) assertKnown(property);
@@ -82,6 +82,22 @@ describe("a tool's parameters for Gemini", () => {
             required: ['x', 'y'],
           },
         },
+      },
+    );
+  });
+
+  it('are one object, where the tool has alternatives for the whole of them', () => {
+    const one = (name: string): object => ({
+      type: 'object',
+      properties: { [name]: { type: 'string' } },
+      required: [name],
+    });
+    assert.deepEqual(
+      geminiParameters({ properties: { id: { type: 'string' } }, required: ['id'], oneOf: [one('path'), one('url')] }),
+      {
+        type: 'object',
+        properties: { url: { type: 'string' }, path: { type: 'string' }, id: { type: 'string' } },
+        required: ['id'],
       },
     );
   });
