@@ -6,6 +6,7 @@ import { noAnswer } from '../no-answer.ts';
 import type { AttemptRole } from '../request-record.ts';
 import type { StreamPart } from '../stream-part.ts';
 import { type Alarm, startAlarm } from './alarm.ts';
+import { createClaim } from './claim.ts';
 import { restOf } from './rest.ts';
 import { isUseful, Runner, type RunnerEvent } from './runner.ts';
 import { single } from './single.ts';
@@ -71,7 +72,7 @@ function createContest(run: StrategyRun, field: readonly Candidate[]): Contest {
   let hedge: Alarm<'hedge'> = startAlarm(clock, 'hedge', undefined);
   const patience = startAlarm(clock, 'late', routing.maxLatencyMs);
   let isSingle = false;
-  let claimed: Candidate | undefined;
+  const claim = createClaim();
 
   function start(candidate: Candidate, role: AttemptRole, reason: string): void {
     const runner: Runner = new Runner(
@@ -83,12 +84,6 @@ function createContest(run: StrategyRun, field: readonly Candidate[]): Contest {
       (progress) => isUseful(progress, routing.minUsefulTokens),
     );
     running.add(runner);
-  }
-
-  /** One of them can win, and who comes to its end is first before anybody sees it. */
-  function claim(candidate: Candidate): boolean {
-    claimed ??= candidate;
-    return claimed === candidate;
   }
 
   function startField(): void {

@@ -4,9 +4,11 @@ import type { Branch } from '../branch.ts';
 import type { Candidate } from '../candidates.ts';
 import type { StreamPart } from '../stream-part.ts';
 import { startAlarm } from './alarm.ts';
+import { createChallengers } from './challengers.ts';
+import { createClaim } from './claim.ts';
 import { race } from './race.ts';
 import { restOf } from './rest.ts';
-import { isUseful, type Progress, Runner, type RunnerEvent } from './runner.ts';
+import type { Runner, RunnerEvent } from './runner.ts';
 import { single } from './single.ts';
 import { type FailedAttempt, failureOf, reasonAfter, type StrategyFunction, type StrategyRun } from './strategy.ts';
 
@@ -40,90 +42,64 @@ async function* runSpeculation(
   local: Candidate,
   better: readonly Candidate[],
 ): AsyncGenerator<StreamPart, void, undefined> {
-  const { route, routing, clock } = run;
+  const { route, clock } = run;
   const failures: FailedAttempt[] = [];
-  const runners = new Set<Runner>();
+  const claim = createClaim();
+  let shownCharacters = 0;
+  let isShown = false;
+  let isLocalBroken = false;
+  /** Came to its end without a word: an answer if nobody has a better one. */
+  let empty: Runner | undefined;
+
+  const challengers = createChallengers(run, {
+    candidates: better,
+    claim,
+    shownCharacters: () => shownCharacters,
+    isLocalBroken: () => isLocalBroken,
+  });
   const reason = 'first choice on this machine';
   const branch = run.begin(local, {
     strategy: 'speculate_k',
     role: 'loser',
     reason,
     wins: () => claim(local),
-    isAlone: () => started && runners.size === 0,
+    isAlone: () => challengers.areStarted && !challengers.isAnyRunning,
   });
   const spreadMs = LONGEST_HEAD_START_MS - SHORTEST_HEAD_START_MS;
-  const alarm = startAlarm(clock, 'start', SHORTEST_HEAD_START_MS + run.random() * spreadMs);
-  let shownCharacters = 0;
-  let isShown = false;
-  let started = false;
-  let isLocalBroken = false;
-  let claimed: Candidate | undefined;
-  /** Came to its end without a word: an answer if nobody has a better one. */
-  let empty: Runner | undefined;
+  const headStart = startAlarm(clock, 'start', SHORTEST_HEAD_START_MS + run.random() * spreadMs);
 
-  /** One of them can win, and who comes to its end is first before anybody sees it. */
-  function claim(candidate: Candidate): boolean {
-    claimed ??= candidate;
-    return claimed === candidate;
+  function startChallengers(): void {
+    headStart.dispose();
+    challengers.start(reasonAfter(failures, `to take over from ${local.providerId}`));
   }
 
-  const isBetter = (progress: Progress): boolean =>
-    isUseful(progress, routing.minUsefulTokens) &&
-    (progress.hasFence || progress.hasToolCall || progress.characters >= shownCharacters);
-
-  function startBetter(): void {
-    if (started) return;
-    started = true;
-    alarm.dispose();
-    for (const candidate of better) {
-      const why = reasonAfter(failures, `to take over from ${local.providerId}`);
-      const begin = (hasContent: () => boolean): Branch =>
-        run.begin(candidate, {
-          strategy: 'speculate_k',
-          role: 'loser',
-          reason: why,
-          wins: () => hasContent() && claim(candidate),
-          isAlone: () => isLocalBroken && runners.size <= 1,
-        });
-      runners.add(new Runner(begin, why, isBetter));
-    }
-  }
-
-  function giveUpBetter(): void {
-    started = true;
-    alarm.dispose();
-    for (const runner of runners) runner.dispose();
-    runners.clear();
+  function giveUp(candidate: Candidate, error: ReaperError): void {
+    route.failed(candidate, error);
+    failures.push({ candidate, error });
   }
 
   try {
     let localEvent: Promise<LocalEvent> | undefined = readLocal(branch, true);
-    for (;;) {
-      if (localEvent === undefined && runners.size === 0) break;
-      const events: Promise<LocalEvent | RunnerEvent | { readonly type: 'start' }>[] = [...runners].map(
-        ({ event }) => event,
-      );
+    while (localEvent !== undefined || challengers.isAnyRunning) {
+      const events: Promise<LocalEvent | RunnerEvent | { readonly type: 'start' }>[] = [...challengers.events()];
       if (localEvent !== undefined) events.push(localEvent);
-      if (!started) events.push(alarm.event);
+      if (!challengers.areStarted) events.push(headStart.event);
       const event = await Promise.race(events);
       switch (event.type) {
         case 'start':
-          startBetter();
+          startChallengers();
           break;
         case 'parts': {
-          if (!isShown) {
-            yield run.answering(local, reason);
-            isShown = true;
-          }
-          shownCharacters += charactersOf(event.parts);
-          // What was called cannot be taken back.
-          if (event.parts.some(({ type }) => type === 'tool-call-start')) giveUpBetter();
           const isEnd = event.parts.some(({ type }) => type === 'finish');
           if (isEnd && !claim(local)) {
             localEvent = undefined;
             break;
           }
-          if (isEnd) giveUpBetter();
+          // What is whole needs no better one, and what was called cannot be taken back.
+          if (isEnd || event.parts.some(({ type }) => type === 'tool-call-start')) challengers.dispose();
+          if (!isShown) yield run.answering(local, reason);
+          isShown = true;
+          shownCharacters += charactersOf(event.parts);
           yield* event.parts;
           if (isEnd) return;
           localEvent = readLocal(branch, false);
@@ -132,48 +108,45 @@ async function* runSpeculation(
         case 'broken':
           localEvent = undefined;
           isLocalBroken = true;
-          route.failed(local, event.error);
-          failures.push({ candidate: local, error: event.error });
-          startBetter();
+          giveUp(local, event.error);
+          startChallengers();
           break;
         case 'failed':
-          runners.delete(event.runner);
-          route.failed(event.runner.branch.candidate, event.error);
-          failures.push({ candidate: event.runner.branch.candidate, error: event.error });
+          challengers.drop(event.runner);
+          giveUp(event.runner.branch.candidate, event.error);
           break;
         case 'ready': {
-          const winner = event.runner;
-          if (winner.isEmpty || !claim(winner.branch.candidate)) {
-            runners.delete(winner);
-            if (winner.isEmpty) empty = winner;
-            winner.dispose();
+          const { runner } = event;
+          const { candidate } = runner.branch;
+          if (runner.isEmpty || !claim(candidate)) {
+            challengers.drop(runner);
+            if (runner.isEmpty) empty = runner;
             break;
           }
-          winner.branch.settleAs('winner');
+          runner.branch.settleAs('winner');
           branch.dispose();
-          for (const other of runners) if (other !== winner) other.dispose();
+          challengers.dropOthers(runner);
           if (isShown) yield { type: 'replace' };
-          yield run.answering(winner.branch.candidate, winner.reason);
-          yield* winner.held;
-          yield* restOf(winner.branch);
+          yield run.answering(candidate, runner.reason);
+          yield* runner.held;
+          yield* restOf(runner.branch);
           return;
         }
       }
     }
   } finally {
-    giveUpBetter();
+    headStart.dispose();
+    challengers.dispose();
     branch.dispose();
   }
   if (isShown) {
     yield { type: 'finish', reason: 'interrupted' };
-    return;
-  }
-  if (empty !== undefined) {
+  } else if (empty !== undefined) {
     yield run.answering(empty.branch.candidate, empty.reason);
     yield* empty.held;
-    return;
+  } else {
+    yield* single(run, { failures });
   }
-  yield* single(run, { failures });
 }
 
 async function readLocal(branch: Branch, isOpening: boolean): Promise<LocalEvent> {
