@@ -40,6 +40,7 @@ export const SECRET_NAMES: ReadonlySet<string> = new Set(
     'api_key_cmd',
     'access_token',
     'secret_access_key',
+    'access_key_id',
     'session_token',
     'master_key',
     'token',

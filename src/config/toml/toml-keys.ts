@@ -33,7 +33,30 @@ export interface TomlKeys {
   namesIn(table: readonly string[]): readonly string[];
 }
 
+/** Looked up in an index of all keys, which is made for the first file that is there: most users have none. */
 export function tomlKeys(table: SettingsTable, providers: readonly Pick<ProviderFacts, 'id' | 'aliases'>[]): TomlKeys {
+  let made: KeyIndex | undefined;
+  const index = (): KeyIndex => {
+    made ??= indexOf(table, providers);
+    return made;
+  };
+  return {
+    find: (path) =>
+      index().known.get(normalPath(path)) ?? {
+        type: SECRET_NAMES.has(normalName(path.at(-1) ?? '')) ? 'secret' : 'unknown',
+      },
+    namesIn: (path) => [...(index().names.get(normalPath(path)) ?? [])],
+  };
+}
+
+interface KeyIndex {
+  /** By the normal spelling of the path. */
+  readonly known: ReadonlyMap<string, KnownKey>;
+  /** Of each table, as they are to be spelt. */
+  readonly names: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+function indexOf(table: SettingsTable, providers: readonly Pick<ProviderFacts, 'id' | 'aliases'>[]): KeyIndex {
   const known = new Map<string, KnownKey>();
   const names = new Map<string, Set<string>>();
   const add = (path: readonly string[], entry: KnownKey): void => {
@@ -98,13 +121,7 @@ export function tomlKeys(table: SettingsTable, providers: readonly Pick<Provider
       });
     }
   }
-  return {
-    find: (path) => {
-      const entry = known.get(normalPath(path));
-      return entry ?? { type: SECRET_NAMES.has(normalName(path.at(-1) ?? '')) ? 'secret' : 'unknown' };
-    },
-    namesIn: (path) => [...(names.get(normalPath(path)) ?? [])],
-  };
+  return { known, names };
 }
 
 /** `maxLines` → `max_lines`. */
