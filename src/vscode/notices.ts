@@ -44,7 +44,7 @@ const TITLES: Readonly<Record<NoticeAction, () => string>> = {
   'open-privacy': () => vscode.l10n.t('Open Setting'),
   test: () => vscode.l10n.t('Test Connection'),
   'show-usage': () => vscode.l10n.t('Show Usage'),
-  'select-provider': () => vscode.l10n.t('Select Provider'),
+  'select-provider': () => vscode.l10n.t('Select Model'),
 };
 
 async function act(action: NoticeAction, providerId: string): Promise<void> {
