@@ -34,7 +34,7 @@ export function createProviderActions(options: ProviderActionsOptions) {
     handlers: {
       ...keyCommands({ keys, profiles, test, logger }),
       ...testConnectionCommands({ test, router, profiles, logger }),
-      ...selectModelCommands({ keys, profiles, router, prices, test }),
+      ...selectModelCommands({ keys, profiles, router, prices, settings, test }),
       ...selectStrategyCommands({ profiles, settings, logger }),
       ...doctor.handlers,
     },

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { Keys } from '../config/keys.ts';
 import type { Profiles } from '../config/profiles.ts';
+import type { Settings } from '../config/read-settings.ts';
 import { urlSetting } from '../config/setting.ts';
 import { providerSettingKey } from '../config/settings.ts';
 import type { Prices } from '../router/prices.ts';
@@ -19,6 +20,7 @@ export interface SelectModelOptions {
   readonly profiles: Pick<Profiles, 'list' | 'all' | 'find' | 'isSetUp' | 'keySource'>;
   readonly router: Pick<Router, 'completionRoute' | 'health'>;
   readonly prices: Prices;
+  readonly settings: () => Settings;
   readonly test: ConnectionTest;
 }
 
@@ -26,6 +28,8 @@ export interface SelectModelOptions {
 interface ModelPurpose {
   readonly setting: 'completionModel' | 'chatModel';
   readonly orderSetting: string;
+  /** Who is listed now, wherever that comes from. */
+  readonly listed: (settings: Settings) => readonly string[];
   readonly label: string;
   readonly question: string;
   readonly automatic: string;
@@ -38,7 +42,7 @@ export function selectModelCommands(options: SelectModelOptions) {
   return {
     'reaper.selectModel': async (argument) => {
       const named = typeof argument === 'string' ? profiles.find(argument) : undefined;
-      const purpose = named === undefined ? await choosePurpose(profiles) : completionPurpose();
+      const purpose = named === undefined ? await choosePurpose(options) : completionPurpose();
       if (purpose === undefined) {
         return;
       }
@@ -58,6 +62,7 @@ function completionPurpose(): ModelPurpose {
   return {
     setting: 'completionModel',
     orderSetting: 'reaper.completion.providers',
+    listed: ({ completion }) => completion.providers,
     label: vscode.l10n.t('Ghost Text'),
     question: vscode.l10n.t('Who completes your code?'),
     automatic: vscode.l10n.t('what you set up first, then local servers, then the workspace model'),
@@ -69,6 +74,7 @@ function chatPurpose(): ModelPurpose {
   return {
     setting: 'chatModel',
     orderSetting: 'reaper.chat.providers',
+    listed: ({ chat }) => chat.providers,
     label: vscode.l10n.t('Chat, Agent, Review and Tests'),
     question: vscode.l10n.t('Who answers in chat, agent, review and tests?'),
     automatic: vscode.l10n.t('what you set up, and local servers that are found'),
@@ -76,20 +82,19 @@ function chatPurpose(): ModelPurpose {
   };
 }
 
-async function choosePurpose(profiles: Pick<Profiles, 'find'>): Promise<ModelPurpose | undefined> {
+async function choosePurpose({ profiles, settings }: SelectModelOptions): Promise<ModelPurpose | undefined> {
   const items = [completionPurpose(), chatPurpose()].map((purpose) => ({
     label: purpose.label,
-    description: orderText(purpose, profiles),
+    description: orderText(purpose.listed(settings()), profiles),
     purpose,
   }));
   const placeHolder = vscode.l10n.t('Select a model for what?');
   return (await vscode.window.showQuickPick(items, { placeHolder }))?.purpose;
 }
 
-function orderText({ orderSetting }: ModelPurpose, profiles: Pick<Profiles, 'find'>): string {
-  const listed = vscode.workspace.getConfiguration().get<unknown>(orderSetting);
-  return Array.isArray(listed) && listed.length > 0
-    ? listed.map((id) => profiles.find(String(id))?.definition.label ?? String(id)).join(', ')
+function orderText(listed: readonly string[], profiles: Pick<Profiles, 'find'>): string {
+  return listed.length > 0
+    ? listed.map((id) => profiles.find(id)?.definition.label ?? id).join(', ')
     : vscode.l10n.t('automatic');
 }
 

@@ -63,6 +63,13 @@ describe('a reaper.toml in the workspace', () => {
     replace('[routing]\nchat_strategy = ');
     await waitFor(() => faults().length > 0, 'a problem');
     assert.equal(await strategyInUse(), 'Merge');
+    replace('[chat]\nproviders = ["ollama"]\n');
+    await until('One Model');
+    user.pickers.length = 0;
+    await vscode.commands.executeCommand('reaper.selectModel');
+    assert.equal(user.pickers[0]?.items[1]?.description, 'Ollama');
+    replace('[routing]\nchat_strategy = "race"\n');
+    await until('Race');
     rmSync(path);
     await until('One Model');
   });
