@@ -86,6 +86,12 @@ describe('OMEN’s gRPC on another stack', () => {
     return `http://127.0.0.1:${port}`;
   }
 
+  /** What the server has got; its own line about it may come later than its answer. */
+  async function lastAsked(): Promise<Said> {
+    await until(() => said.at(-1)?.stream !== undefined);
+    return said.at(-1) ?? {};
+  }
+
   const call = (url: string, over: Partial<WireCall> = {}): WireCall =>
     wireCall('http://127.0.0.1:1/v1', {
       model: 'qwen3-coder',
@@ -104,7 +110,7 @@ describe('OMEN’s gRPC on another stack', () => {
       const parts = await collect(omenWire().stream(asked));
       assert.equal(textOf(parts), 'th * height');
       assert.deepEqual(parts.at(-1), { type: 'finish', reason: 'stop' });
-      const { stream, metadata } = said.at(-1) ?? {};
+      const { stream, metadata } = await lastAsked();
       assert.deepEqual(
         { ...stream, messages: undefined },
         {
@@ -162,7 +168,7 @@ describe('OMEN’s gRPC on another stack', () => {
         }),
       ),
     );
-    const sent = said.at(-1)?.stream as unknown as {
+    const sent = (await lastAsked()).stream as unknown as {
       messages: { tool_calls?: { function: { parameters: unknown } }[] }[];
       tools: unknown;
       tool_choice_function: unknown;
