@@ -125,25 +125,21 @@ export function createOrdering({ clock, speeds, prices, random }: OrderingOption
     },
     draw(ordered, wish, mayBeAsked) {
       if (wish.order !== 'fastest') return undefined;
-      const equals: Candidate[] = [];
-      let limit = Infinity;
-      let place = 0;
-      for (const candidate of ordered) {
-        if (candidate.location === 'embedded') break;
-        const score = speeds.score(candidate.key, wish.outputTokens);
-        // The list is sorted, so nobody further down is as fast.
-        if (score > limit || (equals.length > 0 && placeOf(candidate, wish.local) !== place)) break;
-        if (!mayBeAsked(candidate)) continue;
-        if (equals.length === 0) {
-          limit = score * AS_FAST;
-          place = placeOf(candidate, wish.local);
-        }
-        equals.push(candidate);
+      const start = ordered.findIndex((candidate) => candidate.location !== 'embedded' && mayBeAsked(candidate));
+      const best = ordered[start];
+      if (best === undefined) return undefined;
+      const limit = speeds.score(best.key, wish.outputTokens) * AS_FAST;
+      const place = placeOf(best, wish.local);
+      let end = start + 1;
+      // The list is sorted, so nobody further down is as fast.
+      for (let next = ordered[end]; next !== undefined; next = ordered[++end]) {
+        if (placeOf(next, wish.local) !== place || speeds.score(next.key, wish.outputTokens) > limit) break;
       }
       // Of two, the one further ahead is the faster one.
-      const one = Math.floor(random() * equals.length);
-      const other = Math.floor(random() * equals.length);
-      return equals[Math.min(one, other)];
+      const one = Math.floor(random() * (end - start));
+      const other = Math.floor(random() * (end - start));
+      const drawn = ordered[start + Math.min(one, other)];
+      return drawn !== undefined && mayBeAsked(drawn) ? drawn : best;
     },
     ready: ({ order }) => (isByPrice(order) && !isLoaded ? load() : undefined),
     version,
