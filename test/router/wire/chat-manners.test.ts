@@ -24,6 +24,7 @@ async function exchange(
   input: ChatInput,
   limits: Partial<RequestLimits> = {},
 ): Promise<Exchanged> {
+  await server?.close();
   server = await startLoopback(() => recordedReply(stream));
   const wire = await definition.wire();
   const call = wireCall(server.url, { model: 'm', input, limits: { maxOutputTokens: 64, stop: [], ...limits } });

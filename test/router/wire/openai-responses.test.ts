@@ -20,6 +20,7 @@ let server: Loopback | undefined;
 afterEach(() => server?.close());
 
 async function start(respond: Responder): Promise<Loopback> {
+  await server?.close();
   server = await startLoopback(respond);
   return server;
 }
