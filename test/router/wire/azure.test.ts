@@ -60,6 +60,11 @@ describe('the address of an Azure deployment', () => {
     });
   }
 
+  it('keeps what a deployment is called in one piece', () => {
+    const url = azureUrl({ baseUrl: resource, options: { apiVersion: '2024-10-21' } }, 'chat/completions', 'a/b?c');
+    assert.equal(url.pathname, '/openai/deployments/a%2Fb%3Fc/chat/completions');
+  });
+
   it('of Responses and of models has no deployment in it', () => {
     const call = { baseUrl: resource, options: { apiVersion: '2025-04-01-preview' } };
     assert.equal(

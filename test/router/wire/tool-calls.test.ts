@@ -138,6 +138,14 @@ describe('tool calls that are streamed', () => {
     }
   });
 
+  it('are kept apart where the arguments of one never became JSON', () => {
+    const pieces = [named('a', '{"n":', { id: 'x' }), named('b', '{}', { id: 'y' })];
+    assert.deepEqual(
+      callsIn(partsOf(pieces)).map(({ json }) => json),
+      ['{"n":', '{}'],
+    );
+  });
+
   it('that nobody named are left out with a word', () => {
     const parts = partsOf([further('{"n":1}', { id: 'x', index: 0 })]);
     assert.deepEqual(

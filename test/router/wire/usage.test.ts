@@ -32,6 +32,19 @@ describe('token usage', () => {
     assert.deepEqual(openAiUsage(usage), classes(10, 0, 0, 20, 300));
   });
 
+  it('asks the provider where reasoning is counted, if there is no total', () => {
+    const usage = {
+      prompt_tokens: 10,
+      completion_tokens: 400,
+      completion_tokens_details: { reasoning_tokens: 300 },
+    };
+    assert.deepEqual(openAiUsage(usage), classes(10, 0, 0, 100, 300));
+    assert.deepEqual(openAiUsage(usage, 'beside'), classes(10, 0, 0, 400, 300));
+    // More than the completion can only stand beside it.
+    const short = { ...usage, completion_tokens: 20 };
+    assert.deepEqual(openAiUsage(short), classes(10, 0, 0, 20, 300));
+  });
+
   it("reads DeepSeek's names for its cache", () => {
     const usage = { prompt_tokens: 12, completion_tokens: 4, total_tokens: 16, prompt_cache_hit_tokens: 8 };
     assert.deepEqual(openAiUsage(usage), classes(4, 8, 0, 4, 0));
