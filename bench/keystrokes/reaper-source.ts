@@ -3,6 +3,7 @@ import type { Clock } from '../../src/base/clock.ts';
 import { Emitter } from '../../src/base/event.ts';
 import { silentLogger } from '../../src/base/logger.ts';
 import { createCompletionEngine } from '../../src/completion/create-engine.ts';
+import { createCompletionStatus } from '../../src/completion/status.ts';
 import type { CompletionEngine, CompletionSettings } from '../../src/completion/engine.ts';
 import { finishText } from '../../src/completion/finish/finish-text.ts';
 import { findStreamEnd } from '../../src/completion/finish/stream-end.ts';
@@ -69,16 +70,19 @@ export async function createServedRouter(model: ServedModel): Promise<Router> {
 }
 
 export function createReaperSource(clock: Clock, router: Router): GhostSource & { readonly engine: CompletionEngine } {
+  const settings = (): CompletionSettings => SETTINGS;
+  const onSettingsChanged = new Emitter<CompletionSettings>().event;
   const engine = createCompletionEngine({
     router,
+    status: createCompletionStatus({ router, settings, onSettingsChanged, clock }),
     privacy: { mayRead: () => ({ allowed: true }), withoutSecrets: (text) => text, hasSecret: () => false },
     syntax: SYNTAX_BY_TEXT,
     finish: finishText,
     findStreamEnd,
     gatherContext: () => Promise.resolve([]),
     relativePath: (path) => path.slice(1),
-    settings: () => SETTINGS,
-    onSettingsChanged: new Emitter<CompletionSettings>().event,
+    settings,
+    onSettingsChanged,
     clock,
     logger: silentLogger,
   });

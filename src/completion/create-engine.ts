@@ -13,12 +13,14 @@ import { lookAhead } from './look-ahead.ts';
 import { createOutcomes } from './outcomes.ts';
 import { createReportLog } from './report-log.ts';
 import { type Situation, cursorAfter, samePlace, situationAt } from './situation.ts';
-import { createCompletionStatus } from './status.ts';
+import type { CompletionStatusTracker } from './status.ts';
 import type { DocumentChange } from './suggestion.ts';
 import { createTypingRhythm } from './typing-rhythm.ts';
 
 export interface CompletionEngineOptions extends Omit<SessionPorts, 'router'> {
-  readonly router: Pick<Router, 'stream' | 'completionRoute' | 'health' | 'onHealthChanged'>;
+  readonly router: Pick<Router, 'stream' | 'completionRoute'>;
+  /** Outlives the engine: whoever made it disposes it. */
+  readonly status: CompletionStatusTracker;
   readonly onSettingsChanged: Event<CompletionSettings>;
   readonly logger: Logger;
 }
@@ -29,14 +31,13 @@ const RECENT_ACCEPT_MS = 15_000;
 const MAX_TYPED_CHARACTERS = 2000;
 
 export function createCompletionEngine(options: CompletionEngineOptions): CompletionEngine {
-  const { clock, router, settings } = options;
+  const { clock, router, settings, status } = options;
   const logger = options.logger.child('completion');
   const store = new DisposableStore();
   const sessions = new Map<string, DocumentSession>();
   const rhythm = createTypingRhythm();
   const reports = createReportLog();
   const outcomes = store.add(createOutcomes(clock));
-  const status = store.add(createCompletionStatus(options));
   const lateResult = store.add(new Emitter<LateResult>());
 
   const sessionOf = (uri: string): DocumentSession => {

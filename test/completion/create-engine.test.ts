@@ -351,7 +351,7 @@ describe('the engine', () => {
     editor.type('(');
     const question = editor.ask();
     await editor.clock.advance(20);
-    editor.engine.dispose();
+    editor.dispose();
     assert.deepEqual(await question, []);
     await editor.clock.settle();
     assert.equal(editor.requests[0]?.aborted, true);

@@ -5,6 +5,7 @@ import { ReaperError } from '../../src/base/errors.ts';
 import { Emitter } from '../../src/base/event.ts';
 import { silentLogger } from '../../src/base/logger.ts';
 import { createCompletionEngine } from '../../src/completion/create-engine.ts';
+import { type CompletionStatusTracker, createCompletionStatus } from '../../src/completion/status.ts';
 import type { CompletionEngine, CompletionSettings } from '../../src/completion/engine.ts';
 import type { Finish, FindStreamEnd } from '../../src/completion/finish/finish.ts';
 import type { Suggestion, SuggestionQuery } from '../../src/completion/suggestion.ts';
@@ -108,19 +109,23 @@ export class EditorHarness {
   routes: readonly RouteFacts[];
   #open: OpenDocument;
   readonly #options: HarnessOptions;
+  readonly #status: CompletionStatusTracker;
 
   constructor(options: HarnessOptions) {
     this.#options = options;
     this.#open = openDocument(options);
     this.settings = { ...DEFAULT_SETTINGS, ...options.settings };
     this.routes = options.routes ?? [{ ...ROUTE, ...options.route }];
+    const completionRoute = (): readonly RouteFacts[] => this.routes;
+    this.#status = createCompletionStatus({
+      router: { completionRoute, health: () => this.health, onHealthChanged: this.healthChanged.event },
+      settings: () => this.settings,
+      onSettingsChanged: this.settingsChanged.event,
+      clock: this.clock,
+    });
     this.engine = createCompletionEngine({
-      router: {
-        stream: (request, signal) => this.#stream(request, signal),
-        completionRoute: () => this.routes,
-        health: () => this.health,
-        onHealthChanged: this.healthChanged.event,
-      },
+      router: { stream: (request, signal) => this.#stream(request, signal), completionRoute },
+      status: this.#status,
       privacy: {
         mayRead: () => options.mayRead ?? { allowed: true },
         withoutSecrets: (text) => text.replaceAll('hunter2', 'REDACTED'),
@@ -142,6 +147,11 @@ export class EditorHarness {
     });
     this.engine.onLateResult((late) => this.lateResults.push(late.uri));
     this.engine.onOutcome(({ outcome }) => this.outcomes.push(outcome));
+  }
+
+  dispose(): void {
+    this.engine.dispose();
+    this.#status.dispose();
   }
 
   /** Opens another document of the same editor, or goes back to one; the engine is not told, as in VS Code. */

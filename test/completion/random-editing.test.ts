@@ -337,10 +337,10 @@ class Run {
 
   async end(oneSlot: boolean): Promise<void> {
     const { editor } = this;
-    const { engine, clock } = editor;
+    const { clock } = editor;
     await clock.advance(0);
     this.#userActs();
-    engine.dispose();
+    editor.dispose();
     await clock.settle();
     await Promise.all(this.#questions);
     this.#throwFailures();
