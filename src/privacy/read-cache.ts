@@ -1,7 +1,7 @@
 /** Values that are read asynchronously and asked for synchronously; a value that was overtaken by a change is never given. */
-import { LRUCache } from 'lru-cache';
 import type { Clock } from '../base/clock.ts';
 import type { Disposable } from '../base/disposable.ts';
+import { createRecentValues } from './recent-values.ts';
 
 export interface ReadCacheOptions<Value extends object> {
   readonly clock: Clock;
@@ -40,14 +40,9 @@ interface Reading {
 
 export function createReadCache<Value extends object>(options: ReadCacheOptions<Value>): ReadCache<Value> {
   const { clock, read, isSame, onReplaced } = options;
-  const values = new LRUCache<string, { readonly value: Value; readAt: number }>({
-    max: options.max,
-    dispose: (_value, _key, reason) => {
-      if (reason === 'evict') {
-        options.onEvicted?.();
-      }
-    },
-  });
+  const values = createRecentValues<{ readonly value: Value; readAt: number }>(options.max, () =>
+    options.onEvicted?.(),
+  );
   const readings = new Map<string, Reading>();
   let disposed = false;
 
