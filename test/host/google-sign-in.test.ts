@@ -55,10 +55,11 @@ describe('the Google account in the editor', () => {
     google = registerGoogleAuthentication({
       account: ACCOUNT,
       issuer: server.issuer,
-      redirects: { open: () => Promise.reject(new Error('not chosen')), dispose: () => undefined },
+      redirects: { open: () => Promise.reject(new Error('not chosen')) },
       secrets,
       clientId: () => clientId,
       fetch: globalThis.fetch,
+      egress: () => ({ check: () => undefined, record: () => undefined }),
       clock: systemClock,
       logger,
     });

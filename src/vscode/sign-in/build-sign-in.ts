@@ -7,7 +7,6 @@ import type { Settings } from '../../config/read-settings.ts';
 import type { Secrets } from '../../config/secrets.ts';
 import { type AccountKind, createAccountSessions } from '../../config/sign-in/account-sessions.ts';
 import type { Accounts } from '../../config/sign-in/accounts.ts';
-import { createCheckedFetch } from '../../config/sign-in/checked-fetch.ts';
 import { googleAccount } from '../../config/sign-in/own-accounts.ts';
 import type { Egress } from '../../router/egress.ts';
 import type { ProviderDefinition } from '../../router/provider-definition.ts';
@@ -37,7 +36,7 @@ export interface SignInAccounts extends Disposable {
 }
 
 export function buildSignIn(options: SignInOptions): SignInAccounts {
-  const { context, definitions, secrets, settings, egress, clock } = options;
+  const { context, definitions, secrets, settings, egress, fetch, clock } = options;
   const logger = options.logger.child('sign-in');
   const store = new DisposableStore();
   const redirects = store.add(createUriRedirects(context.extension.id, logger));
@@ -46,7 +45,8 @@ export function buildSignIn(options: SignInOptions): SignInAccounts {
       redirects,
       secrets,
       clientId: () => settings().google.clientId,
-      fetch: createCheckedFetch({ fetch: options.fetch, egress, name: googleAccount.provider }),
+      fetch,
+      egress,
       clock,
       logger,
     }),

@@ -1,152 +1,69 @@
-/** Signing in with a Google account, as an authentication provider of VS Code: it asks, it shows the account, we keep the session. */
+/** Signing in with a Google account, as an authentication provider of VS Code: registered at once, loaded when an account is looked at. */
 import * as vscode from 'vscode';
-import type { Clock } from '../../base/clock.ts';
 import { type Disposable, DisposableStore } from '../../base/disposable.ts';
 import { ReaperError } from '../../base/errors.ts';
-import type { Logger } from '../../base/logger.ts';
-import type { CommandId } from '../../config/commands.ts';
-import type { Secrets } from '../../config/secrets.ts';
 import type { AccountKind } from '../../config/sign-in/account-sessions.ts';
-import { createOAuthClient, type Registration } from '../../config/sign-in/oauth-client.ts';
-import { createOAuthSessions } from '../../config/sign-in/oauth-sessions.ts';
 import { googleAccount } from '../../config/sign-in/own-accounts.ts';
-import type { StoredSession } from '../../config/sign-in/stored-session.ts';
-import { askForClient } from './google-client.ts';
-import { createSignInWays } from './sign-in-ways.ts';
-import type { UriRedirects } from './uri-redirect.ts';
+import type { GoogleSessions, GoogleSessionsOptions } from './google-sessions.ts';
 
-export interface GoogleAuthenticationOptions {
-  readonly redirects: UriRedirects;
-  readonly secrets: Secrets;
-  /** `reaper.google.clientId` */
-  readonly clientId: () => string;
-  readonly fetch: typeof globalThis.fetch;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  /** Others for tests; there is no setting for them. */
-  readonly account?: { readonly provider: string; readonly label: string };
-  readonly issuer?: string;
+export interface GoogleAuthenticationOptions extends Omit<GoogleSessionsOptions, 'account' | 'changed' | 'secretName'> {
+  /** Another one for tests; there is no setting for it. */
+  readonly account?: GoogleSessionsOptions['account'];
 }
 
-const ISSUER = 'https://accounts.google.com';
 const SESSION_SECRET = 'reaper.google.session';
-const CLIENT_SECRET = 'reaper.google.clientSecret';
-/** Who signed in is shown in the Accounts menu. */
-const IDENTITY_SCOPES = ['openid', 'email'];
 
 export interface GoogleAuthentication extends Disposable {
   readonly own: Required<AccountKind>['own'];
 }
 
 export function registerGoogleAuthentication(options: GoogleAuthenticationOptions): GoogleAuthentication {
-  const { secrets, clientId, fetch, clock, logger, account = googleAccount } = options;
-  const { label } = account;
+  const { secrets, logger, account = googleAccount } = options;
   const store = new DisposableStore();
-  const registration = async (): Promise<Registration> => {
-    const id = clientId();
-    if (id === '') {
-      throw new ReaperError('invalid-config', 'Set reaper.google.clientId to the client id of your Google project.');
-    }
-    return { clientId: id, clientSecret: await secrets.get(CLIENT_SECRET) };
-  };
-  const client = createOAuthClient({
-    issuer: options.issuer ?? ISSUER,
-    names: { label, clientSetting: 'the setting reaper.google.clientId' },
-    registration,
-    // Google gives a refresh token only for these (developers.google.com/identity/protocols/oauth2/native-app).
-    authorizationParameters: { access_type: 'offline', prompt: 'consent' },
-    fetch,
-    clock,
-  });
-  const sessions = store.add(
-    createOAuthSessions({
-      label,
-      client,
-      secrets,
-      secretName: SESSION_SECRET,
-      onExpired: () => void offerSignIn(account),
-      clock,
-      logger,
-    }),
-  );
-  const signIn = createSignInWays({ client, label, redirects: options.redirects, clock });
   const changed = store.add(new vscode.EventEmitter<vscode.AuthenticationProviderAuthenticationSessionsChangeEvent>());
-  /** VS Code wants to know what came and what went, and events from other windows say only that something did. */
-  let known: vscode.AuthenticationSession | undefined;
-  const tell = (current: vscode.AuthenticationSession | undefined): void => {
-    const before = known;
-    known = current;
-    if (before?.id === current?.id && before?.accessToken === current?.accessToken) {
-      return;
-    }
-    const same = before !== undefined && before.id === current?.id;
-    changed.fire({
-      added: current === undefined || same ? [] : [current],
-      removed: before === undefined || same ? [] : [before],
-      changed: current !== undefined && same ? [current] : [],
+  let loading: Promise<GoogleSessions> | undefined;
+  let isLoaded = false;
+  let isDisposed = false;
+  const load = (): Promise<GoogleSessions> => {
+    loading ??= import('./google-sessions.ts').then((module) => {
+      isLoaded = true;
+      return store.add(module.createGoogleSessions({ ...options, account, changed, secretName: SESSION_SECRET }));
     });
-  };
-  const look = async (scopes: readonly string[] | undefined): Promise<vscode.AuthenticationSession | undefined> => {
-    const session = await sessions.current(scopes);
-    return session && toEditorSession(session);
+    return loading;
   };
   store.add(
-    sessions.onDidChange(() => {
-      void look(undefined).then(tell, (error: unknown) => logger.error('The Google session could not be read', error));
-    }),
-  );
-  const remove = async (): Promise<void> => {
-    await sessions.remove();
-    tell(undefined);
-  };
-
-  const provider: vscode.AuthenticationProvider = {
-    onDidChangeSessions: changed.event,
-    getSessions: async (scopes) => {
-      const session = await look(scopes);
-      if (scopes === undefined || session !== undefined) {
-        known = session;
-      }
-      return session === undefined ? [] : [session];
-    },
-    createSession: async (scopes) => {
-      await askForClient(clientId, secrets, CLIENT_SECRET);
-      const tokens = await signIn([...new Set([...IDENTITY_SCOPES, ...scopes])]);
-      const missing = scopes.filter((scope) => !IDENTITY_SCOPES.includes(scope) && !tokens.scopes.includes(scope));
-      if (missing.length > 0) {
-        throw new ReaperError(
-          'auth',
-          `Google did not grant ${missing.join(', ')}. Sign in again and tick what it asks for.`,
+    secrets.onDidChange((name) => {
+      // Another window has signed in or out. Once loaded, the sessions hear of it themselves.
+      if (name === SESSION_SECRET && !isLoaded) {
+        load().then(
+          ({ follow }) => follow(),
+          (error: unknown) => logger.error('The Google session could not be read', error),
         );
       }
-      const session = toEditorSession(
-        await sessions.add({ ...tokens, scopes: [...new Set([...tokens.scopes, ...scopes])] }),
-      );
-      logger.info('Signed in with a Google account');
-      tell(session);
-      return session;
+    }),
+  );
+  const provider: vscode.AuthenticationProvider = {
+    onDidChangeSessions: changed.event,
+    getSessions: async (scopes) => (await load()).get(scopes),
+    createSession: async (scopes) => {
+      const sessions = await load();
+      if (isDisposed) {
+        throw new ReaperError('cancelled', 'Cancelled');
+      }
+      return sessions.create(scopes);
     },
-    removeSession: remove,
+    removeSession: async () => (await load()).remove(),
   };
-  store.add(vscode.authentication.registerAuthenticationProvider(account.provider, label, provider));
+  store.add(vscode.authentication.registerAuthenticationProvider(account.provider, account.label, provider));
   return {
     own: {
-      token: async (scopes) => (await sessions.current(scopes))?.accessToken,
-      renew: (rejected) => sessions.renew(rejected),
-      signOut: remove,
+      token: async (scopes) => (await load()).token(scopes),
+      renew: async (rejected) => (await load()).renew(rejected),
+      signOut: async () => (await load()).remove(),
     },
-    dispose: () => store.dispose(),
+    dispose: () => {
+      isDisposed = true;
+      store.dispose();
+    },
   };
-}
-
-async function offerSignIn({ provider, label }: { readonly provider: string; readonly label: string }): Promise<void> {
-  const again = vscode.l10n.t('Sign In');
-  const text = vscode.l10n.t('The sign-in with your {0} account has expired or was taken back.', label);
-  if ((await vscode.window.showWarningMessage(text, again)) === again) {
-    await vscode.commands.executeCommand('reaper.signIn' satisfies CommandId, provider);
-  }
-}
-
-function toEditorSession({ id, accessToken, account, scopes }: StoredSession): vscode.AuthenticationSession {
-  return { id, accessToken, account: { id: account.id, label: account.name }, scopes };
 }

@@ -1,78 +1,23 @@
-/** `Reaper: Sign In` and `Sign Out`: choose the account, let VS Code ask, say what came of it. */
-import * as vscode from 'vscode';
+/** `Reaper: Sign In` and `Sign Out`, registered at once; what they do is loaded with the first of them. */
 import { type Disposable, DisposableStore } from '../../base/disposable.ts';
-import type { Logger } from '../../base/logger.ts';
-import type { AccountKind, AccountSessions } from '../../config/sign-in/account-sessions.ts';
-import type { Account } from '../../config/sign-in/accounts.ts';
 import { registerCommand } from '../register-command.ts';
-
-export interface SignInCommandsOptions {
-  readonly kinds: readonly AccountKind[];
-  readonly accounts: Pick<AccountSessions, 'list' | 'signIn' | 'signOut'>;
-  readonly logger: Logger;
-}
+import type { SignInActionsOptions } from './sign-in-actions.ts';
 
 /** The commands' optional argument is the id of an authentication provider. `reaper.signIn` resolves with the account's name. */
-export function registerSignInCommands({ kinds, accounts, logger }: SignInCommandsOptions): Disposable {
+export function registerSignInCommands(options: SignInActionsOptions): Disposable {
+  const { logger } = options;
   const store = new DisposableStore();
   store.add(
     registerCommand('reaper.signIn', logger, async (argument) => {
-      const placeHolder = vscode.l10n.t('Sign in with which account?');
-      const kind = await choose(kinds, await accounts.list(), argument, placeHolder);
-      if (kind === undefined) {
-        return undefined;
-      }
-      const { name } = await accounts.signIn(kind);
-      logger.info(`Signed in with a ${kind.label}`);
-      void vscode.window.showInformationMessage(vscode.l10n.t('Reaper uses the {0} {1} now.', kind.label, name));
-      return name;
+      const { signIn } = await import('./sign-in-actions.ts');
+      return signIn(options, argument);
     }),
   );
   store.add(
     registerCommand('reaper.signOut', logger, async (argument) => {
-      const signedIn = await accounts.list();
-      if (signedIn.length === 0) {
-        void vscode.window.showInformationMessage(vscode.l10n.t('Reaper uses no account.'));
-        return;
-      }
-      const offered = kinds.filter(({ provider }) => signedIn.some((account) => account.provider === provider));
-      const kind = await choose(offered, signedIn, argument, vscode.l10n.t('Sign out of which account?'));
-      if (kind !== undefined) {
-        await accounts.signOut(kind);
-        logger.info(`Signed out of a ${kind.label}`);
-        void vscode.window.showInformationMessage(signedOutText(kind));
-      }
+      const { signOut } = await import('./sign-in-actions.ts');
+      await signOut(options, argument);
     }),
   );
   return store;
-}
-
-function signedOutText(kind: AccountKind): string {
-  return kind.own === undefined
-    ? vscode.l10n.t(
-        'Reaper no longer uses your {0}. VS Code keeps it for others: the Accounts menu at the bottom left signs out of it entirely.',
-        kind.label,
-      )
-    : vscode.l10n.t('Reaper is signed out of your {0}, and its access is revoked.', kind.label);
-}
-
-async function choose(
-  offered: readonly AccountKind[],
-  signedIn: readonly Account[],
-  argument: unknown,
-  placeHolder: string,
-): Promise<AccountKind | undefined> {
-  const named = offered.find(({ provider }) => provider === argument);
-  if (named !== undefined) {
-    return named;
-  }
-  const items = offered.map((kind) => {
-    const account = signedIn.find(({ provider }) => provider === kind.provider);
-    return {
-      label: `$(account) ${kind.label}`,
-      description: account?.name ?? vscode.l10n.t('not signed in'),
-      chosen: kind,
-    };
-  });
-  return (await vscode.window.showQuickPick(items, { placeHolder }))?.chosen;
 }

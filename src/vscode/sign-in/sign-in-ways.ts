@@ -18,7 +18,7 @@ export interface SignInWaysOptions {
   readonly client: OAuthClient;
   /** `Google` */
   readonly label: string;
-  readonly redirects: UriRedirects;
+  readonly redirects: Pick<UriRedirects, 'open'>;
   readonly clock: Clock;
 }
 
