@@ -29,7 +29,7 @@ import { configuredModel, createProbes } from './probes.ts';
 import { noPrices, type Prices } from './prices.ts';
 import type { ProviderProfile } from './provider-definition.ts';
 import { withEqualRequestsShared } from './response-cache/equal-requests.ts';
-import { createResponseCache } from './response-cache/response-cache.ts';
+import { createLazyCache } from './response-cache/lazy-cache.ts';
 import { createRetryBudget } from './retries.ts';
 import { createRoutes, wishOf } from './route.ts';
 import type { RouteFacts, Router } from './router.ts';
@@ -72,7 +72,7 @@ export function createRouter(options: RouterOptions): Router {
   const penalties = createPenalties({ clock, random });
   const admissions = createAdmissions(clock);
   const limits = createLimitsBoard(penalties, admissions);
-  const cache = createResponseCache({ clock, isOn: () => routing().responseCache });
+  const cache = createLazyCache({ clock, isOn: () => routing().responseCache });
   const latency = createLatencyEstimates();
   const speeds = createSpeeds(clock);
   const health = createHealthBoard(clock, logger);
@@ -129,6 +129,7 @@ export function createRouter(options: RouterOptions): Router {
     branches,
     clock,
     random,
+    cacheLoading: () => cache.loading(),
     lifetime: lifetime.signal,
     onBegin: (branch) => void running.add(branch),
   });
@@ -181,7 +182,7 @@ export function createRouter(options: RouterOptions): Router {
     },
 
     limits: () => limits.all(clock.now()),
-    connections: () => connections.report(),
+    connections: () => connections.hosts(),
     health: () => profiles().map((profile) => health.of(profile.definition.id)),
     degradations: degradations.current,
     onDegradationChanged: degradations.onChanged,

@@ -1,6 +1,6 @@
 /** The one door to every model. */
 import type { Event } from '../base/event.ts';
-import type { CapabilityReport } from './capability-report.ts';
+import type { HostConnections } from './capability-report.ts';
 import type { ModelLimits } from './limits/model-limits.ts';
 import type { ModelRequest } from './model-request.ts';
 import type { ProviderProfile } from './provider-definition.ts';
@@ -57,8 +57,8 @@ export interface Router {
   health(): readonly ProviderHealth[];
   /** Of every model that was asked since the settings changed: why it is not asked now, and what its limits leave. */
   limits(): readonly ModelLimits[];
-  /** What connections really are, and what became of wishes for other ones. */
-  connections(): CapabilityReport;
+  /** What connections really are; what became of wishes for other ones is in `http-wishes.ts`. */
+  connections(): readonly HostConnections[];
   /** Of the last answers; the same array until it changes. Empty: the first choices answer. */
   degradations(): readonly Degradation[];
   readonly onDegradationChanged: Event<readonly Degradation[]>;

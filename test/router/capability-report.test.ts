@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { channel } from 'node:diagnostics_channel';
 import { type ConnectionWatch, watchConnections } from '../../src/router/capability-report.ts';
+import { httpWishes } from '../../src/router/http-wishes.ts';
 import { startModelServer } from '../fakes/model-server.ts';
 
 describe('the report on connections', () => {
@@ -14,7 +15,7 @@ describe('the report on connections', () => {
     try {
       await (await fetch(server.url)).text();
       watch.answered(`${server.url}/v1/models`);
-      assert.deepEqual(watch.report().hosts, [
+      assert.deepEqual(watch.hosts(), [
         {
           host: `127.0.0.1:${server.port}`,
           protocol: 'HTTP/1.1',
@@ -31,7 +32,7 @@ describe('the report on connections', () => {
   it('says that it cannot see what the platform does not show', () => {
     watch.answered('https://api.example/v1');
     watch.answered('https://api.example/v1');
-    assert.deepEqual(watch.report().hosts, [
+    assert.deepEqual(watch.hosts(), [
       { host: 'api.example', protocol: 'not visible', isEncrypted: true, opened: 0, answered: 2 },
     ]);
   });
@@ -51,7 +52,7 @@ describe('the report on connections', () => {
     }
     watch.answered('https://api.example/v1');
     watch.answered('no address');
-    assert.deepEqual(watch.report().hosts, [
+    assert.deepEqual(watch.hosts(), [
       { host: 'api.example', protocol: 'HTTP/2', isEncrypted: true, opened: 2, answered: 1 },
     ]);
   });
@@ -62,9 +63,8 @@ describe('the report on connections', () => {
   });
 
   it('answers every key of the table', () => {
-    const { wishes } = watch.report();
     assert.deepEqual(
-      wishes.map(({ key }) => key),
+      httpWishes.map(({ key }) => key),
       [
         'http.protocol',
         'http.fallback',
@@ -79,6 +79,6 @@ describe('the report on connections', () => {
         'http.tls.min_version',
       ],
     );
-    for (const { explanation } of wishes) assert.match(explanation, /^[A-Z].*\.$/);
+    for (const { explanation } of httpWishes) assert.match(explanation, /^[A-Z].*\.$/);
   });
 });

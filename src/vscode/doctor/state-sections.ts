@@ -2,7 +2,8 @@
 import * as vscode from 'vscode';
 import type { Profiles } from '../../config/profiles.ts';
 import type { TomlProblem } from '../../config/toml/toml-problem.ts';
-import type { CapabilityReport, HostConnections } from '../../router/capability-report.ts';
+import type { HostConnections } from '../../router/capability-report.ts';
+import { httpWishes, requestedProtocol } from '../../router/http-wishes.ts';
 import type { ModelLimits } from '../../router/limits/model-limits.ts';
 import type { Headroom } from '../../router/limits/rate-headroom.ts';
 import type { Router } from '../../router/router.ts';
@@ -77,10 +78,10 @@ function moneyLines({ ledger, budget }: StateSources['money']): readonly string[
   ];
 }
 
-function connectionLines({ requested, hosts, wishes }: CapabilityReport, hasWishes: boolean): readonly string[] {
-  const unmet = wishes.filter(({ effect }) => effect === 'not possible' || effect === 'decided by the editor');
+function connectionLines(hosts: readonly HostConnections[], hasWishes: boolean): readonly string[] {
+  const unmet = httpWishes.filter(({ effect }) => effect === 'not possible' || effect === 'decided by the editor');
   return [
-    vscode.l10n.t('Asked for: {0}', requested),
+    vscode.l10n.t('Asked for: {0}', requestedProtocol),
     ...hosts.map(hostText),
     ...(hasWishes ? unmet : []).map(({ key, explanation }) => `${key}: ${explanation}`),
   ];

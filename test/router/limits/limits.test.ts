@@ -202,7 +202,7 @@ describe('within limits', () => {
     assert.equal(two?.standing.type, 'good');
     assert.equal(two.restMs, undefined);
     assert.deepEqual(two.occupancy, { running: 0, waiting: 0, allowed: 4, most: 4 });
-    const hosts = fixture.router.connections().hosts.map(({ host }) => host);
+    const hosts = fixture.router.connections().map(({ host }) => host);
     assert.deepEqual(hosts, [`127.0.0.1:${first.port}`, `127.0.0.1:${second.port}`]);
   });
 });
