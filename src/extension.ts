@@ -9,6 +9,7 @@ import { createPredictor } from './predictor/create-predictor.ts';
 import { createPrivacy } from './privacy/create-privacy.ts';
 import { createRouter } from './router/create-router.ts';
 import type { Egress } from './router/egress.ts';
+import { loadPricesAhead } from './router/load-prices-ahead.ts';
 import { createPriceCatalogue } from './router/price-catalogue.ts';
 import type { RoutingSettings } from './router/routing-settings.ts';
 import { createCopilotProvider } from './router/providers/copilot.ts';
@@ -82,6 +83,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const routing = (): RoutingSettings => routingSettingsOf(settings());
   const router = store.add(createRouter({ profiles, egress, fetch, prices, budget, routing, clock, logger }));
 
+  store.add(loadPricesAhead({ profiles, prices, clock }));
   // Until the router ends, so that what ends with it is counted too.
   router.onRequestFinished((record) => money.add(record));
 
