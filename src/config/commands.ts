@@ -1,4 +1,5 @@
 /** The table of all commands; the manifest, its texts and the type of the handlers come from here. */
+import { SNOOZED_CONTEXT, SUGGESTION_SHOWN_CONTEXT } from './context-keys.ts';
 
 export interface CommandEntry {
   /** English; its translation key is derived from the command's id. */
@@ -15,11 +16,6 @@ interface Keybinding {
   readonly mac?: string;
   readonly when: string;
 }
-
-/** Set by us while the ghost text on the screen may be ours; the other conditions are VS Code's own. */
-export const SUGGESTION_SHOWN_CONTEXT = 'reaper.suggestionShown';
-/** Set by us while ghost text is snoozed. */
-export const SNOOZED_CONTEXT = 'reaper.snoozed';
 
 const OWN_GHOST = `editorTextFocus && inlineSuggestionVisible && ${SUGGESTION_SHOWN_CONTEXT}`;
 const OPEN_EDITOR = 'editorIsOpen';

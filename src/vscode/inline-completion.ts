@@ -4,7 +4,7 @@ import { DisposableStore, type Disposable } from '../base/disposable.ts';
 import type { CompletionEngine } from '../completion/engine.ts';
 import type { DocumentChange, Suggestion } from '../completion/suggestion.ts';
 import type { Position } from '../editor/document.ts';
-import { SUGGESTION_SHOWN_CONTEXT } from '../config/commands.ts';
+import { SUGGESTION_SHOWN_CONTEXT } from '../config/context-keys.ts';
 import { abortSignalFrom } from './cancellation.ts';
 import { viewOf } from './document-view.ts';
 

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
 import type { Logger } from '../base/logger.ts';
 import type { CompletionEngine } from '../completion/engine.ts';
-import { SNOOZED_CONTEXT } from '../config/commands.ts';
+import { SNOOZED_CONTEXT } from '../config/context-keys.ts';
 import { registerCommand } from './register-command.ts';
 
 const MINUTE_MS = 60_000;

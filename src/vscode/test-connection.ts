@@ -12,7 +12,7 @@ import { abortSignalFrom } from './cancellation.ts';
 import { type Fix, type ProbeText, probeText } from './probe-text.ts';
 import { pickProvider } from './provider-picker.ts';
 import type { CommandHandlers } from './register-command.ts';
-import { openSetting } from './setting-problems.ts';
+import { openSetting } from './open-setting.ts';
 
 export interface ConnectionTest {
   /** With a progress notification; `undefined` when the user gave up. */

@@ -3,16 +3,11 @@ import * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../../base/disposable.ts';
 import { Emitter } from '../../base/event.ts';
 import type { Logger } from '../../base/logger.ts';
-import type { CommandId } from '../../config/commands.ts';
 import type { Profiles } from '../../config/profiles.ts';
-import { settingOf } from '../../ledger/budget-errors.ts';
-import type { BudgetState } from '../../ledger/budget-limits.ts';
 import type { UsageReport } from '../../ledger/usage.ts';
 import type { Report } from '../live-report.ts';
 import { registerCommand } from '../register-command.ts';
-import { openSetting } from '../setting-problems.ts';
 import type { Money } from './build-money.ts';
-import { budgetText } from './money-text.ts';
 import type { usageText } from './usage-text.ts';
 
 export interface UsageOptions {
@@ -27,6 +22,8 @@ export interface Usage extends Disposable {
   /** The command; `show` opens the report. */
   register(show: (report: Report) => Promise<void>): Disposable;
 }
+
+const loadNotices = () => import('./usage-notices.ts');
 
 export function createUsage({ money, profiles, logger }: UsageOptions): Usage {
   const { ledger, budget } = money;
@@ -59,12 +56,12 @@ export function createUsage({ money, profiles, logger }: UsageOptions): Usage {
       if (latest !== undefined && isOpen(report.name)) void refresh().then(() => changed.fire());
     }),
   );
-  store.add(budget.onNearlySpent((state) => void tellNearlySpent(state)));
+  store.add(budget.onNearlySpent((state) => void loadNotices().then(({ tellNearlySpent }) => tellNearlySpent(state))));
   const told = new Set<string>();
   const tellOnce = (message: string | undefined): void => {
     if (message === undefined || told.has(message)) return;
     told.add(message);
-    void tell(message);
+    void loadNotices().then(({ tellTrouble }) => tellTrouble(message));
   };
   store.add(ledger.onTroubleChanged((trouble) => tellOnce(trouble?.type === 'missing' ? undefined : trouble?.message)));
   store.add(money.onNotice(tellOnce));
@@ -82,18 +79,4 @@ export function createUsage({ money, profiles, logger }: UsageOptions): Usage {
 
 function isOpen(name: string): boolean {
   return vscode.workspace.textDocuments.some(({ uri, isClosed }) => !isClosed && uri.path === `/${name}`);
-}
-
-async function tellNearlySpent(state: BudgetState): Promise<void> {
-  const show = vscode.l10n.t('Show Usage');
-  const setting = vscode.l10n.t('Open Setting');
-  const chosen = await vscode.window.showWarningMessage(budgetText(state), show, setting);
-  if (chosen === show) await vscode.commands.executeCommand('reaper.showUsage' satisfies CommandId);
-  else if (chosen === setting) await openSetting(settingOf(state.scope));
-}
-
-async function tell(message: string): Promise<void> {
-  const log = vscode.l10n.t('Show Log');
-  const chosen = await vscode.window.showWarningMessage(message, log);
-  if (chosen === log) await vscode.commands.executeCommand('reaper.showLog' satisfies CommandId);
 }
