@@ -10,19 +10,16 @@ import { resolveRouting, type ResolvedRouting } from './default-routing.ts';
 import type { Degradations } from './degradation.ts';
 import type { Hedges } from './hedges.ts';
 import type { Admissions } from './limits/admission.ts';
-import type { ModelRequest, Strategy } from './model-request.ts';
+import type { ModelRequest } from './model-request.ts';
 import { needOf } from './need.ts';
 import type { Ordering } from './order.ts';
 import type { Penalties } from './penalties.ts';
 import type { Probes } from './probes.ts';
 import { type Route, type Routes, wishOf } from './route.ts';
 import type { RoutingSettings } from './routing-settings.ts';
-import { createCompany } from './strategies/company.ts';
-import { merge } from './strategies/merge.ts';
-import { race } from './strategies/race.ts';
+import type { Several } from './strategies/several.ts';
 import { single } from './strategies/single.ts';
-import { speculate } from './strategies/speculate.ts';
-import type { StrategyFunction, StrategyRun } from './strategies/strategy.ts';
+import type { StrategyRun } from './strategies/strategy.ts';
 import type { StreamPart } from './stream-part.ts';
 
 export interface AskServices {
@@ -38,17 +35,12 @@ export interface AskServices {
   readonly branches: BranchServices;
   readonly clock: Clock;
   readonly random: () => number;
+  /** What keeps answers, if the user wants them kept: a promise until it is there. */
+  readonly cacheLoading: () => Promise<unknown> | undefined;
   /** Of the router. */
   readonly lifetime: AbortSignal;
   onBegin(branch: Branch): void;
 }
-
-const STRATEGIES: Readonly<Record<Strategy, StrategyFunction>> = {
-  single: (run) => single(run),
-  race,
-  speculate_k: speculate,
-  parallel_merge: merge,
-};
 
 // A provider that is set up but not known yet is worth this wait, once: a loopback probe takes 5 ms, a remote one 200 ms.
 const FIRST_PROBE_WAIT_MS = 1000;
@@ -58,7 +50,19 @@ export function createAsk(
   services: AskServices,
 ): (request: ModelRequest, signal: AbortSignal) => AsyncIterable<StreamPart> {
   const { routes, ordering, affinities, clock, lifetime } = services;
-  const company = createCompany(services);
+  let several: Several | undefined;
+
+  async function loadSeveral(): Promise<void> {
+    const { createSeveral } = await import('./strategies/several.ts');
+    several ??= createSeveral(services);
+  }
+
+  /** Code that most requests do without. Waited for before anybody is chosen, so that the choice is as fresh as ever. */
+  async function waitForCode(routing: ResolvedRouting, signal: AbortSignal): Promise<void> {
+    const cacheLoading = services.cacheLoading();
+    if (cacheLoading !== undefined) await untilAborted(cacheLoading, signal);
+    if (routing.strategy !== 'single' && several === undefined) await untilAborted(loadSeveral(), signal);
+  }
 
   async function waitForProbes(request: ModelRequest, signal: AbortSignal): Promise<void> {
     const unprobed = routes.unprobed(request);
@@ -80,12 +84,16 @@ export function createAsk(
     stopIfAborted(signal, lifetime);
     const startedMs = clock.now();
     const routing = resolveRouting(services.routing(), request);
+    await waitForCode(routing, signal);
     await waitForProbes(request, signal);
     const ready = ordering.ready(routing);
     if (ready !== undefined) await untilAborted(ready, signal);
     const route = routes.forRequest(request, routing, affinities.of(request, routing.stickiness));
     services.branches.retryBudget.earn();
-    return STRATEGIES[routing.strategy](runOf(request, { routing, route, startedMs }, signal));
+    const run = runOf(request, { routing, route, startedMs }, signal);
+    return routing.strategy === 'single' || several === undefined
+      ? single(run)
+      : several.strategies[routing.strategy](run);
   }
 
   function runOf(
@@ -142,7 +150,8 @@ export function createAsk(
         const { providerId, model } = candidate;
         return { type: 'source', providerId, model, reason, isDegraded: missed !== undefined };
       },
-      mayJoin: (candidate, others) => company.mayJoin(candidate, others, request.limits.maxOutputTokens),
+      mayJoin: (candidate, others) =>
+        several?.company.mayJoin(candidate, others, request.limits.maxOutputTokens) === true,
       byStrength: (candidates: readonly Candidate[]) =>
         ordering.ordered(candidates, { ...wishOf(request, routing), order: 'smartest', local: 'as-listed' }),
     };

@@ -40,10 +40,8 @@ describe('recent values', () => {
               ours.clear();
               theirs.clear();
               break;
-            default: {
-              const use = what as 'get' | 'peek' | 'has' | 'delete';
-              assert.equal(ours[use](key), theirs[use](key));
-            }
+            default:
+              assert.equal(ours[what](key), theirs[what](key));
           }
           assert.deepEqual([...ours.keys()], [...theirs.keys()].toReversed());
           assert.deepEqual(evicted.ours, evicted.theirs);

@@ -17,6 +17,12 @@ import type { StreamPart } from '../../src/router/stream-part.ts';
 import { createFakeClock, type FakeClock } from '../fakes/fake-clock.ts';
 import { partWire } from './part-wire.ts';
 
+// What the router loads on first use is there already: a fake clock does not wait for the disk.
+await Promise.all([
+  import('../../src/router/response-cache/response-cache.ts'),
+  import('../../src/router/strategies/several.ts'),
+]);
+
 export function defineTestProvider(id: string, overrides: Partial<ProviderDefinition> = {}): ProviderDefinition {
   return {
     id,
