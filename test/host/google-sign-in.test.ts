@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { systemClock } from '../../src/base/clock.ts';
+import { writeSession } from '../../src/config/sign-in/stored-session.ts';
 import {
   type GoogleAuthentication,
   registerGoogleAuthentication,
@@ -155,5 +156,31 @@ describe('the Google account in the editor', () => {
     user.typed.push('');
     await assert.rejects(async () => provider.createSession(['models'], {}), { kind: 'cancelled' });
     assert.deepEqual(await provider.getSessions(undefined, {}), []);
+  });
+
+  it('hears of a sign-in in another window, though nothing was asked of it yet', async () => {
+    const seen = events();
+    const account = { id: 'a', name: 'somebody@example.com' };
+    const expiresAt = systemClock.wallTime() + 3_600_000;
+    const text = writeSession({ id: 'i', account, scopes: [], accessToken: 't', refreshToken: undefined, expiresAt });
+    await secrets.store('reaper.google.session', text);
+    await until(() => seen.length > 0, 'the event');
+    await secrets.delete('reaper.google.session');
+    await until(() => seen.length > 1, 'the other event');
+    assert.deepEqual(
+      seen.map(({ added, removed }) => [added?.map(({ id }) => id), removed?.map(({ id }) => id)]),
+      [
+        [['i'], []],
+        [[], ['i']],
+      ],
+    );
+  });
+
+  it('asks nothing when it is closed before it was loaded', async () => {
+    user.typed.push('a secret');
+    const session = provider.createSession(['models'], {});
+    google.dispose();
+    await assert.rejects(Promise.resolve(session), { kind: 'cancelled' });
+    assert.deepEqual(user.typed, ['a secret']);
   });
 });
