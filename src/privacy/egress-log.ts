@@ -1,4 +1,5 @@
 /** What was sent where: one line per request, without paths, queries and keys. */
+import { isIP } from 'node:net';
 import type { Clock } from '../base/clock.ts';
 import { type Disposable } from '../base/disposable.ts';
 import { Emitter, type Event } from '../base/event.ts';
@@ -66,8 +67,10 @@ export function createEgressLog(clock: Clock, maxEntries = MAX_ENTRIES): Writabl
 
 /** Host and port of a URL. A host may hold a key too (`https://<key>.example.com`). */
 export function hostOf(url: string): string {
-  const host = URL.parse(url)?.host;
-  return host === undefined || host === '' ? '(no host)' : redactSecrets(host);
+  const { host = '', hostname = '' } = URL.parse(url) ?? {};
+  if (host === '') return '(no host)';
+  // The digits of an address look as random as a key's.
+  return isIP(hostname) === 4 || hostname.startsWith('[') ? host : redactSecrets(host);
 }
 
 const HEADER = 'time\thost\tpurpose\tprovider\tbytes sent\tbytes received\tstatus';

@@ -150,7 +150,7 @@ async function runProbe(
       signal: fork.signal,
     };
     const result = await untilAborted(wire.probe(call), fork.signal);
-    return result.problem === undefined ? result : { ...result, problem: withoutSecrets(result.problem, secrets) };
+    return resultWithoutSecrets(result, secrets);
   } catch (error) {
     if (signal.aborted) throw new ReaperError('cancelled', 'Cancelled', { cause: error });
     if (expired) return unreachable(`${hostOf(baseUrl)} did not answer within ${limitMs / 1000} s.`);
@@ -161,6 +161,17 @@ async function runProbe(
     fork.dispose();
     metered.close();
   }
+}
+
+/** Also the names of models are what a server says. */
+function resultWithoutSecrets(result: ProbeResult, secrets: readonly string[]): ProbeResult {
+  const { problem, model } = result;
+  return {
+    ...result,
+    models: result.models.map((name) => withoutSecrets(name, secrets)),
+    ...(model === undefined ? {} : { model: withoutSecrets(model, secrets) }),
+    problem: problem === undefined ? undefined : withoutSecrets(problem, secrets),
+  };
 }
 
 function unreachable(problem: string): ProbeResult {

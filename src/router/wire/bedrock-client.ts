@@ -81,7 +81,7 @@ export function createBedrockClient(): BedrockClient {
                   ignoreCache: true,
                   // Also the servers that sessions come from are reached by the call's own means.
                   clientConfig: { requestHandler },
-                  logger: SILENT,
+                  logger: watchForOwnMeans(call),
                 })(),
               ),
           }
@@ -110,9 +110,32 @@ export function createBedrockClient(): BedrockClient {
   };
 }
 
-/** Without one the credential chain writes to the console. */
+interface ChainLogger {
+  debug(message?: unknown): void;
+  info(): void;
+  warn(): void;
+  error(): void;
+}
+
+// What the chain says right before it asks the address of a container or of a machine at Amazon, by `node:http`.
+const BY_OWN_MEANS: readonly (readonly [RegExp, string])[] = [
+  [/remoteProvider::fromHttp|credential_source is EcsContainer/, 'http://169.254.170.2'],
+  [/remoteProvider::fromInstanceMetadata|credential_source is Ec2InstanceMetadata/, 'http://169.254.169.254'],
+];
 const silence = (): void => undefined;
-const SILENT = { debug: silence, info: silence, warn: silence, error: silence };
+
+/** Without a logger the credential chain writes to the console; this one asks the egress policy, which throws, where `fetch` is not used. */
+function watchForOwnMeans(call: WireCall | ProbeCall): ChainLogger {
+  return {
+    debug(message) {
+      const url = BY_OWN_MEANS.find(([said]) => said.test(String(message)))?.[1];
+      if (url !== undefined) call.exchange(url).end();
+    },
+    info: silence,
+    warn: silence,
+    error: silence,
+  };
+}
 
 /** Made by `fetch`; these would only contradict it. */
 const OWN_HEADERS = new Set(['host', 'content-length', 'user-agent', 'x-amz-user-agent']);

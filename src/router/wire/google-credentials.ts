@@ -5,6 +5,7 @@
 import { errorMessage, ReaperError } from '../../base/errors.ts';
 import { type Credential, credentialOf } from '../credential.ts';
 import { reaperErrorWithin } from '../http-errors.ts';
+import { errorWithoutSecrets, withoutSecrets } from '../redact-secrets.ts';
 import { countAt, textAt } from './json.ts';
 import { exchangeOnce, readJson, type Target } from './transport.ts';
 
@@ -63,16 +64,20 @@ export function createGoogleCredentials(options: GoogleCredentialsOptions = {}):
 
 async function fetchToken(target: Target, options: Required<GoogleCredentialsOptions>): Promise<KeptToken> {
   const { now, isGoogleMachine } = options;
+  /** Out of the file, as they went to the server of tokens, who may quote them. */
+  const sent: string[] = [];
   try {
-    const fromFile = await tokenFromFile(target, now);
+    const fromFile = await tokenFromFile(target, now, sent);
     if (fromFile !== undefined) return fromFile;
     return (await isGoogleMachine()) ? await tokenOfMachine(target, now) : nothingFound();
   } catch (error) {
     const known = reaperErrorWithin(error);
-    if (known !== undefined && (PLAIN_KINDS.has(known.kind) || known.message.includes(WAY_OUT))) throw known;
+    if (known !== undefined && (PLAIN_KINDS.has(known.kind) || known.message.includes(WAY_OUT))) {
+      throw errorWithoutSecrets(known, sent);
+    }
     // What JSON.parse says quotes the file, which may hold a key.
     const foreign = error instanceof SyntaxError ? 'the file is not JSON.' : errorMessage(error);
-    const said = known?.message ?? foreign;
+    const said = withoutSecrets(known?.message ?? foreign, sent);
     throw new ReaperError(
       'auth',
       `The application-default credentials of this machine gave no access to Google Cloud. ${WAY_OUT} The reason: ${said.slice(0, 300)}`,
@@ -85,15 +90,25 @@ function nothingFound(): never {
 }
 
 /** `undefined`: there is no such file. */
-async function tokenFromFile(target: Target, now: () => number): Promise<KeptToken | undefined> {
+async function tokenFromFile(target: Target, now: () => number, sent: string[]): Promise<KeptToken | undefined> {
   const { tokenFromFiles } = await import('./google-files.ts');
-  const found = await tokenFromFiles(SCOPE, (url, init) => ask(target, url, init));
+  const found = await tokenFromFiles(SCOPE, (url, init) => {
+    sent.push(...secretFields(init?.body));
+    return ask(target, url, init);
+  });
   if (found === undefined) return undefined;
   return {
     credential: credentialOf('access-token', found.secret),
     quotaProject: found.quotaProject,
     expiresAt: found.expiresAt ?? now() + USUAL_LIFE_MS,
   };
+}
+
+const SECRET_FIELDS: ReadonlySet<string> = new Set(['refresh_token', 'client_secret', 'assertion', 'subject_token']);
+
+function secretFields(body: RequestInit['body'] | undefined): readonly string[] {
+  if (typeof body !== 'string' && !(body instanceof URLSearchParams)) return [];
+  return [...new URLSearchParams(body)].flatMap(([name, value]) => (SECRET_FIELDS.has(name) ? [value] : []));
 }
 
 async function tokenOfMachine(target: Target, now: () => number): Promise<KeptToken> {
