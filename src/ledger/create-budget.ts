@@ -91,7 +91,8 @@ export function createBudget({ limits, spending, clock, logger }: LedgerBudgetOp
       /** All scopes or none: the request's own sum is in this window, so it can be taken back. */
       const setAside = (usd: number, reserve: typeof spending.reserve): ReaperError | undefined => {
         const spentUsd = requests.spent(query.requestId);
-        if (spentUsd + usd > requestLimit) {
+        // Asked this way round, a limit that is no number allows nothing.
+        if (!(spentUsd + usd <= requestLimit)) {
           return noRoomError({ scope: 'request', providerId: undefined, limitUsd: requestLimit, spentUsd }, usd, query);
         }
         const refusal = reserve(query.id, entries, usd);

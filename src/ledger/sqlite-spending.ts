@@ -20,6 +20,8 @@ export function createSqliteSpending(database: DatabaseSync, clock: Pick<Clock, 
   );
   const remove = database.prepare('DELETE FROM reservations WHERE id = ?');
   const host = hostname();
+  /** Set aside here and not settled yet: whatever a clock that was moved says of their age. */
+  const own = new Set<string>();
 
   function spentOf(entry: SpendEntry): number {
     return dollarsIn((isPeriod(entry) ? sumFrom : sumOf).get(entry.account, entry.key));
@@ -40,13 +42,14 @@ export function createSqliteSpending(database: DatabaseSync, clock: Pick<Clock, 
     return inTransaction(database, () => {
       let refusal = findRefusal(entries, usd);
       // Before anything is refused, what windows that are gone had set aside is given back.
-      if (refusal !== undefined && releaseAbandoned(database, clock.wallTime()) > 0) {
+      if (refusal !== undefined && releaseAbandoned(database, clock.wallTime(), own) > 0) {
         refusal = findRefusal(entries, usd);
       }
       if (refusal !== undefined) return refusal;
       const now = clock.wallTime();
       add(entries, usd, now);
       insert.run(id, usd, JSON.stringify(entries.map(({ account, key }) => [account, key])), host, process.pid, now);
+      own.add(id);
       return undefined;
     });
   }
@@ -60,6 +63,7 @@ export function createSqliteSpending(database: DatabaseSync, clock: Pick<Clock, 
         remove.run(id);
         add(entries, usd - setAside, clock.wallTime());
       });
+      own.delete(id);
     },
     spent: (entries) => entries.map(spentOf),
   };
@@ -82,12 +86,17 @@ export function createAdder(
 }
 
 /** Gives back, inside a transaction, what dead windows had set aside; how many there were. */
-export function releaseAbandoned(database: DatabaseSync, wallTime: number): number {
+export function releaseAbandoned(
+  database: DatabaseSync,
+  wallTime: number,
+  living: ReadonlySet<string> = new Set(),
+): number {
   const host = hostname();
   const add = createAdder(database);
   const remove = database.prepare('DELETE FROM reservations WHERE id = ?');
   let released = 0;
   for (const row of database.prepare('SELECT id, usd, entries, host, process, created_at FROM reservations').all()) {
+    if (living.has(String(row['id']))) continue;
     const ageMs = Math.abs(wallTime - Number(row['created_at']));
     const isDead = row['host'] === host && !isProcessAlive(Number(row['process']));
     if (!isDead && ageMs <= LONGEST_LEASE_MS) continue;

@@ -91,7 +91,11 @@ function createAttemptCost(plan: AttemptPlan, prices: Prices, budget: Budget, le
     },
 
     settle(end) {
-      const cost = costOf(end);
+      const known = costOf(end);
+      // A price that was lost meanwhile must not make free what was set aside.
+      const ceilingUsd = reservation?.ceilingUsd ?? Infinity;
+      const isLost = known.certainty === 'unknown' && ceilingUsd < Infinity;
+      const cost: Cost = isLost ? { usd: ceilingUsd, certainty: 'estimated' } : known;
       reservation?.settle(cost);
       reservation = undefined;
       allowedTokens = Infinity;

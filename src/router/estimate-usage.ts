@@ -7,6 +7,8 @@ const CHARACTERS_PER_TOKEN = 3.6;
 // What is set aside for an input should be enough: dense code has 2.4 characters to a token, and a template adds its words.
 const FEWEST_CHARACTERS_PER_TOKEN = 2.4;
 const TEMPLATE_TOKENS = 100;
+// Other scripts than Latin have up to two tokens to a character; in UTF-8 they show by the bytes beyond one for each.
+const TOKENS_PER_FURTHER_BYTE = 0.6;
 
 export interface OutputLength {
   /** Only of a whole answer the server tells all. */
@@ -37,12 +39,12 @@ export function completeUsage(told: TokenUsage | undefined, input: ModelInput, o
 
 /** The most tokens that the input may turn out to have. */
 export function highestInputTokens(input: ModelInput): number {
-  return Math.ceil(inputCharacters(input) / FEWEST_CHARACTERS_PER_TOKEN) + TEMPLATE_TOKENS;
+  return Math.ceil(sizeOf(input, mostTokens)) + TEMPLATE_TOKENS;
 }
 
 /** About what an input counts, where too much would be as wrong as too little. */
 export function likelyInputTokens(input: ModelInput): number {
-  return tokens(inputCharacters(input));
+  return tokens(sizeOf(input, lengthOf));
 }
 
 /** Of text that came so far. */
@@ -50,20 +52,27 @@ export function tokens(characters: number): number {
   return Math.ceil(characters / CHARACTERS_PER_TOKEN);
 }
 
-function inputCharacters(input: ModelInput): number {
+type Measure = (text: string) => number;
+
+const lengthOf: Measure = ({ length }) => length;
+
+const mostTokens: Measure = (text) =>
+  text.length / FEWEST_CHARACTERS_PER_TOKEN + (Buffer.byteLength(text) - text.length) * TOKENS_PER_FURTHER_BYTE;
+
+function sizeOf(input: ModelInput, measure: Measure): number {
   switch (input.type) {
     case 'fim':
       return (
-        input.prefix.length +
-        input.suffix.length +
-        input.snippets.reduce((sum, snippet) => sum + snippet.path.length + snippet.text.length, 0)
+        measure(input.prefix) +
+        measure(input.suffix) +
+        input.snippets.reduce((sum, snippet) => sum + measure(snippet.path) + measure(snippet.text), 0)
       );
     case 'chat':
       return (
-        (input.system?.length ?? 0) +
-        toolCharacters(input.tools) +
+        measure(input.system ?? '') +
+        measure(textOfTools(input.tools)) +
         input.messages.reduce(
-          (sum, message) => sum + message.content.reduce((inner, content) => inner + charactersOf(content), 0),
+          (sum, message) => sum + message.content.reduce((inner, content) => inner + sizeOfPart(content, measure), 0),
           0,
         )
       );
@@ -71,31 +80,31 @@ function inputCharacters(input: ModelInput): number {
 }
 
 // The same array comes with every turn of a conversation, and may be long.
-const charactersOfTools = new WeakMap<readonly ToolDefinition[], number>();
+const textsOfTools = new WeakMap<readonly ToolDefinition[], string>();
 
-function toolCharacters(tools: readonly ToolDefinition[] | undefined): number {
-  if (tools === undefined || tools.length === 0) return 0;
-  let characters = charactersOfTools.get(tools);
-  if (characters === undefined) {
-    characters = JSON.stringify(tools).length;
-    charactersOfTools.set(tools, characters);
+function textOfTools(tools: readonly ToolDefinition[] | undefined): string {
+  if (tools === undefined || tools.length === 0) return '';
+  let text = textsOfTools.get(tools);
+  if (text === undefined) {
+    text = JSON.stringify(tools);
+    textsOfTools.set(tools, text);
   }
-  return characters;
+  return text;
 }
 
 // OpenAI's low-detail price of an image, as characters; providers differ, and none tells in advance.
-const IMAGE_CHARACTERS = 2800;
+const IMAGE = ' '.repeat(2800);
 
-function charactersOf(content: ChatMessage['content'][number]): number {
+function sizeOfPart(content: ChatMessage['content'][number], measure: Measure): number {
   switch (content.type) {
     case 'text':
     case 'reasoning':
-      return content.text.length;
+      return measure(content.text);
     case 'image':
-      return IMAGE_CHARACTERS;
+      return measure(IMAGE);
     case 'tool-call':
-      return content.name.length + content.json.length;
+      return measure(content.name) + measure(content.json);
     case 'tool-result':
-      return content.content.reduce((sum, part) => sum + charactersOf(part), 0);
+      return content.content.reduce((sum, part) => sum + sizeOfPart(part, measure), 0);
   }
 }

@@ -72,7 +72,9 @@ export function languageModelWire(options: LanguageModelWireOptions): WireModule
   function countLater(call: WireCall, model: string, prompt: string): { readonly tokens: number | undefined } {
     const count: { tokens: number | undefined } = { tokens: undefined };
     models.countTokens(model, prompt, call.signal).then(
-      (tokens) => (count.tokens = tokens),
+      (tokens) => {
+        if (Number.isSafeInteger(tokens) && tokens >= 0) count.tokens = tokens;
+      },
       // Then it is estimated, as everywhere.
       () => undefined,
     );
