@@ -25,13 +25,14 @@ import { registerNotices } from './vscode/notices.ts';
 import { createOutputLog } from './vscode/output-log.ts';
 import { registerProviderCommands } from './vscode/provider-commands.ts';
 import { registerCommand } from './vscode/register-command.ts';
+import { registerTomlDiagnostics } from './vscode/register-toml-diagnostics.ts';
+import { startToml } from './vscode/reaper-toml.ts';
 import { registerReports } from './vscode/reports.ts';
 import { registerSettingProblems } from './vscode/setting-problems.ts';
 import { registerSnooze } from './vscode/snooze.ts';
 import { registerStatusBar } from './vscode/status-bar.ts';
 import { createStatusSource } from './vscode/status-source.ts';
 import { registerToggles } from './vscode/toggles.ts';
-import { registerTomlDiagnostics } from './vscode/toml-diagnostics.ts';
 import { buildMoney } from './vscode/usage/build-money.ts';
 import { createMoneyStatus } from './vscode/usage/money-status.ts';
 import { createUsage } from './vscode/usage/register-usage.ts';
@@ -40,8 +41,11 @@ import { createWorkspaceFiles } from './vscode/workspace-files.ts';
 /** VS Code waits for `deactivate`, and for nothing else that ends. */
 let stop: (() => Promise<void>) | undefined;
 
-export function activate(context: vscode.ExtensionContext): void {
+/** Runs to its end at once, but where a `reaper.toml` is there: nothing may be sent before it is read. */
+export async function activate(context: vscode.ExtensionContext): Promise<void> {
   const startedAt = clock.now();
+  const toml = startToml();
+  if (toml.loading !== undefined) await toml.loading;
   const store = new DisposableStore();
   const channel = store.add(vscode.window.createOutputChannel('Reaper', { log: true }));
   const logger = createOutputLog(channel, redactSecrets);
@@ -67,7 +71,7 @@ export function activate(context: vscode.ExtensionContext): void {
   // What the user wants, and what may leave this machine.
   const fetch: typeof globalThis.fetch = (...request) => globalThis.fetch(...request);
   const egressOf = (): Egress => privacy.egress;
-  const configurationOptions = { context, definitions, egress: egressOf, fetch, clock, logger };
+  const configurationOptions = { context, definitions, tomlCode: toml.code, egress: egressOf, fetch, clock, logger };
   const configuration = store.add(buildConfiguration(configurationOptions));
   const { settings, onSettingsChanged, profiles } = configuration;
   const files = store.add(createWorkspaceFiles());
@@ -79,9 +83,10 @@ export function activate(context: vscode.ExtensionContext): void {
   const prices = createPriceCatalogue({ clock, logger, overrides: () => settings().prices.overrides });
   const workerPath = inDist('./ledger-worker.js');
   const money = buildMoney({ context, definitions, workerPath, settings, egress, fetch, clock, logger });
-  const { budget } = money;
   const routing = (): RoutingSettings => routingSettingsOf(settings());
-  const router = store.add(createRouter({ profiles, egress, fetch, prices, budget, routing, clock, logger }));
+  const router = store.add(
+    createRouter({ profiles, egress, fetch, prices, budget: money.budget, routing, clock, logger }),
+  );
 
   store.add(loadPricesAhead({ profiles, prices, clock }));
   // Until the router ends, so that what ends with it is counted too.

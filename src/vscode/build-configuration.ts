@@ -9,7 +9,7 @@ import { createKeys, type Keys } from '../config/keys.ts';
 import { createProfiles, type Profiles } from '../config/profiles.ts';
 import type { Settings } from '../config/read-settings.ts';
 import { settingsTable } from '../config/settings.ts';
-import { tomlKeys } from '../config/toml/toml-keys.ts';
+import type { TomlCode } from '../config/toml/toml-code.ts';
 import type { Egress } from '../router/egress.ts';
 import type { ProviderDefinition } from '../router/provider-definition.ts';
 import { createTomlFiles, type TomlFiles } from './reaper-toml.ts';
@@ -30,6 +30,8 @@ export interface Configuration extends Disposable {
 export interface ConfigurationOptions {
   readonly context: Pick<vscode.ExtensionContext, 'secrets' | 'extension'>;
   readonly definitions: readonly ProviderDefinition[];
+  /** Loaded already if a file is there: it may forbid what is about to be sent. */
+  readonly tomlCode: TomlCode;
   readonly clock: Clock;
   /** Built later: it follows from the settings. Asked before anything of a sign-in is sent. */
   readonly egress: () => Egress;
@@ -38,10 +40,10 @@ export interface ConfigurationOptions {
 }
 
 export function buildConfiguration(options: ConfigurationOptions): Configuration {
-  const { context, definitions, clock, logger } = options;
+  const { context, definitions, tomlCode, clock, logger } = options;
   const store = new DisposableStore();
   const table = settingsTable(definitions);
-  const tomlFiles = store.add(createTomlFiles(tomlKeys(table, definitions), clock));
+  const tomlFiles = store.add(createTomlFiles(tomlCode.readerFor(table, definitions), clock));
   const source = store.add(createSettingsSource(table, tomlFiles));
   const { current: settings, onDidChange: onSettingsChanged } = source;
   const useEnvironment = (): boolean => settings().keys.useEnvironment;

@@ -6,10 +6,10 @@ import type { Clock } from '../base/clock.ts';
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
 import { Emitter, type Event } from '../base/event.ts';
 import type { SettingsLayer } from '../config/layered-settings.ts';
-import type { TomlKeys } from '../config/toml/toml-keys.ts';
-import { TOML_NAME, userTomlPath } from '../config/toml/toml-places.ts';
+import { createTomlCode, type LazyTomlReader, type TomlCode } from '../config/toml/toml-code.ts';
+import { isTomlThere, TOML_NAME, type TomlPlace, userTomlPath } from '../config/toml/toml-places.ts';
 import type { TomlProblem } from '../config/toml/toml-problem.ts';
-import { createTomlSource, type TomlPlace, type TomlSource } from '../config/toml/toml-source.ts';
+import { createTomlSource, type TomlSource } from '../config/toml/toml-source.ts';
 
 export interface TomlFiles extends Disposable {
   /** Weakest first. */
@@ -20,15 +20,27 @@ export interface TomlFiles extends Disposable {
   readonly onDidChange: Event<void>;
 }
 
-export function createTomlFiles(keys: TomlKeys, clock: Clock): TomlFiles {
+export interface TomlStart {
+  readonly code: TomlCode;
+  /** Until the code is there, if a file is that counts now: what it forbids has to hold before anything is sent. */
+  readonly loading: Promise<void> | undefined;
+}
+
+export function startToml(): TomlStart {
+  const code = createTomlCode();
+  const isThere = [userPlace(), workspacePlace()].some((place) => place !== undefined && isTomlThere(place));
+  return { code, loading: isThere ? code.load() : undefined };
+}
+
+export function createTomlFiles(lazyReader: LazyTomlReader, clock: Clock): TomlFiles {
   const store = new DisposableStore();
   const changed = store.add(new Emitter<void>());
   const follow = (place: TomlPlace): TomlSource => {
-    const source = createTomlSource({ place, keys, watch, clock });
+    const source = createTomlSource({ place, lazyReader, watch, clock });
     source.onDidChange(() => changed.fire());
     return source;
   };
-  const user = store.add(follow({ path: userTomlPath(), workspaceFolder: undefined }));
+  const user = store.add(follow(userPlace()));
   let workspace: TomlSource | undefined;
 
   const followWorkspace = (): void => {
@@ -43,6 +55,10 @@ export function createTomlFiles(keys: TomlKeys, clock: Clock): TomlFiles {
     changed.fire();
   };
   followWorkspace();
+  if (!vscode.workspace.isTrusted) {
+    // With trust the file counts at once, and then there is no time for it. Whether there is a file is not looked at before.
+    lazyReader.load().catch(() => undefined);
+  }
   store.add(vscode.workspace.onDidGrantWorkspaceTrust(update));
   store.add(vscode.workspace.onDidChangeWorkspaceFolders(update));
   store.add({ dispose: () => workspace?.dispose() });
@@ -56,6 +72,10 @@ export function createTomlFiles(keys: TomlKeys, clock: Clock): TomlFiles {
     onDidChange: changed.event,
     dispose: () => store.dispose(),
   };
+}
+
+function userPlace(): TomlPlace {
+  return { path: userTomlPath(), workspaceFolder: undefined };
 }
 
 /** Of the first folder: two files that contradict each other would help nobody. */

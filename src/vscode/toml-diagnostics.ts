@@ -1,4 +1,4 @@
-/** Shows what is wrong with the `reaper.toml` files where it stands, and says so once. */
+/** Shows what is wrong with the `reaper.toml` files where it stands, and says so once; loaded when anything is. */
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
@@ -7,9 +7,9 @@ import type { TomlFault, TomlProblem } from '../config/toml/toml-problem.ts';
 import type { TomlFiles } from './reaper-toml.ts';
 import { tomlProblemText } from './toml-problem-text.ts';
 
-type ProblemSource = Pick<TomlFiles, 'problems' | 'onDidChange'>;
+export type ProblemSource = Pick<TomlFiles, 'problems' | 'onDidChange'>;
 
-export function registerTomlDiagnostics(files: ProblemSource, logger: Logger): Disposable {
+export function followTomlProblems(files: ProblemSource, logger: Logger): Disposable {
   const store = new DisposableStore();
   const collection = store.add(vscode.languages.createDiagnosticCollection('reaper'));
   let told = new Set<string>();

@@ -1,8 +1,24 @@
 /** Where a `reaper.toml` may stand. */
+import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 export const TOML_NAME = 'reaper.toml';
+
+export interface TomlPlace {
+  readonly path: string;
+  /** The folder of the workspace that the file comes with; `undefined`: it is the user's own. */
+  readonly workspaceFolder: string | undefined;
+}
+
+/** Whether there is anything to be read, or to be said: what cannot be looked at counts. */
+export function isTomlThere({ path }: TomlPlace): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return true;
+  }
+}
 
 /**
  * The user's own file: `%APPDATA%\reaper\reaper.toml` on Windows, elsewhere `$XDG_CONFIG_HOME/reaper/reaper.toml`, which is

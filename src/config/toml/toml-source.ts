@@ -2,16 +2,10 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Disposable } from '../../base/disposable.ts';
 import { Emitter, type Event } from '../../base/event.ts';
-import { interpretToml } from './interpret-toml.ts';
-import { readTomlFile } from './read-toml-file.ts';
-import type { TomlKeys } from './toml-keys.ts';
+import type { LazyTomlReader } from './toml-code.ts';
+import { isTomlThere, type TomlPlace } from './toml-places.ts';
 import type { TomlProblem } from './toml-problem.ts';
-
-export interface TomlPlace {
-  readonly path: string;
-  /** The folder of the workspace that the file comes with; `undefined`: it is the user's own. */
-  readonly workspaceFolder: string | undefined;
-}
+import type { TomlState } from './toml-reader.ts';
 
 export interface TomlSource extends Disposable {
   readonly path: string;
@@ -24,7 +18,7 @@ export interface TomlSource extends Disposable {
 
 export interface TomlSourceOptions {
   readonly place: TomlPlace;
-  readonly keys: TomlKeys;
+  readonly lazyReader: LazyTomlReader;
   /** Tells of each change to the file, its making and its end included; several times for one change does no harm. */
   readonly watch: (place: TomlPlace, listener: () => void) => Disposable;
   readonly clock: Clock;
@@ -33,51 +27,55 @@ export interface TomlSourceOptions {
 /** Editors that save by replacing the file delete it first; within this time that is one change. */
 const SETTLE_MS = 100;
 
-const NOTHING: ReadonlyMap<string, unknown> = new Map();
+const NOTHING: TomlState = { isThere: false, values: new Map(), problems: [] };
 
-export function createTomlSource({ place, keys, watch, clock }: TomlSourceOptions): TomlSource {
+/** Reads at once if the code is loaded; otherwise it is loaded if the file is there, and the reading is told as a change. */
+export function createTomlSource({ place, lazyReader, watch, clock }: TomlSourceOptions): TomlSource {
   const changed = new Emitter<void>();
-  let values = NOTHING;
-  let problems: readonly TomlProblem[] = [];
-  let isThere = false;
+  let state = NOTHING;
   let pending: Disposable | undefined;
 
-  const read = (): void => {
-    const file = readTomlFile(place.path, place.workspaceFolder);
-    isThere = file.type !== 'missing';
-    switch (file.type) {
-      case 'missing':
-        values = NOTHING;
-        problems = [];
-        return;
-      case 'unreadable':
-        problems = [{ path: place.path, position: { line: 1, column: 1 }, fault: file }];
-        return;
-      case 'text': {
-        const reading = interpretToml(file.text, { keys, fromWorkspace: place.workspaceFolder !== undefined });
-        problems = reading.faults.map((fault) => ({ path: place.path, ...fault }));
-        values = reading.values === undefined ? values : withLastGood(reading.values, reading.wrong, values);
-      }
+  const take = (next: TomlState): void => {
+    const isNew = snapshot(next) !== snapshot(state);
+    state = next;
+    if (isNew) {
+      changed.fire();
+    }
+  };
+  const loadToLook = async (): Promise<void> => {
+    try {
+      await lazyReader.load();
+    } catch {
+      const fault = { type: 'unreadable', reason: 'failed' } as const;
+      take({ ...NOTHING, isThere: true, problems: [{ path: place.path, position: { line: 1, column: 1 }, fault }] });
+      return;
+    }
+    look();
+  };
+  const look = (): void => {
+    const reader = lazyReader.reader();
+    if (reader !== undefined) {
+      take(reader.read(place, state));
+    } else if (isTomlThere(place)) {
+      void loadToLook();
+    } else {
+      take(NOTHING);
     }
   };
 
-  read();
+  look();
   const watcher = watch(place, () => {
     pending?.dispose();
     pending = clock.setTimeout(() => {
       pending = undefined;
-      const before = snapshot(values, problems);
-      read();
-      if (snapshot(values, problems) !== before) {
-        changed.fire();
-      }
+      look();
     }, SETTLE_MS);
   });
   return {
     path: place.path,
-    isThere: () => isThere,
-    values: () => values,
-    problems: () => problems,
+    isThere: () => state.isThere,
+    values: () => state.values,
+    problems: () => state.problems,
     onDidChange: changed.event,
     dispose: () => {
       watcher.dispose();
@@ -87,15 +85,6 @@ export function createTomlSource({ place, keys, watch, clock }: TomlSourceOption
   };
 }
 
-function withLastGood(
-  values: ReadonlyMap<string, unknown>,
-  wrong: readonly string[],
-  before: ReadonlyMap<string, unknown>,
-): ReadonlyMap<string, unknown> {
-  const kept = wrong.filter((key) => before.has(key) && !values.has(key)).map((key) => [key, before.get(key)] as const);
-  return new Map([...values, ...kept]);
-}
-
-function snapshot(values: ReadonlyMap<string, unknown>, problems: readonly TomlProblem[]): string {
+function snapshot({ values, problems }: TomlState): string {
   return JSON.stringify([[...values], problems]);
 }

@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { settingsTable } from '../../../src/config/settings.ts';
 import { MOST_TOML_BYTES } from '../../../src/config/toml/read-toml-file.ts';
-import { tomlKeys } from '../../../src/config/toml/toml-keys.ts';
+import { createTomlCode, type LazyTomlReader } from '../../../src/config/toml/toml-code.ts';
 import { createTomlSource, type TomlSource } from '../../../src/config/toml/toml-source.ts';
 import { createFakeClock, type FakeClock } from '../../fakes/fake-clock.ts';
 import { allProviders } from '../all-providers.ts';
 
-const keys = tomlKeys(settingsTable(allProviders), allProviders);
+const code = createTomlCode();
+const loaded = code.readerFor(settingsTable(allProviders), allProviders);
 const GOOD = '[completion]\nmax_lines = 3\n';
 
 describe('a followed reaper.toml', () => {
@@ -21,11 +22,12 @@ describe('a followed reaper.toml', () => {
   let touch: () => void;
   let changes: number;
   let watched: number;
+  let lazyReader: LazyTomlReader;
 
   const open = (ofWorkspace = true): void => {
     source = createTomlSource({
       place: { path, workspaceFolder: ofWorkspace ? folder : undefined },
-      keys,
+      lazyReader,
       watch: (_place, listener) => {
         watched++;
         touch = listener;
@@ -43,7 +45,9 @@ describe('a followed reaper.toml', () => {
   const faults = (): readonly string[] =>
     source.problems().map(({ fault }) => (fault.type === 'unreadable' ? fault.reason : fault.type));
 
+  before(() => code.load());
   beforeEach(() => {
+    lazyReader = loaded;
     root = mkdtempSync(join(tmpdir(), 'reaper-toml-'));
     folder = join(root, 'workspace');
     mkdirSync(folder);
@@ -142,5 +146,72 @@ describe('a followed reaper.toml', () => {
     symlinkSync(path, path);
     open();
     assert.deepEqual(faults(), ['failed']);
+  });
+
+  describe('before the code that reads is loaded', () => {
+    let loads: (() => void)[];
+    let fail: () => void;
+
+    beforeEach(() => {
+      loads = [];
+      let isLoaded = false;
+      lazyReader = {
+        reader: () => (isLoaded ? loaded.reader() : undefined),
+        load: () =>
+          new Promise((resolve, reject) => {
+            fail = () => reject(new Error('gone'));
+            loads.push(() => {
+              isLoaded = true;
+              resolve();
+            });
+          }),
+      };
+    });
+
+    it('asks for none of it while there is no file', async () => {
+      open();
+      await settle();
+      assert.deepEqual([loads.length, source.isThere(), changes], [0, false, 0]);
+    });
+
+    it('is read with it once it appears', async () => {
+      open();
+      writeFileSync(path, GOOD);
+      await settle();
+      assert.deepEqual([loads.length, maxLines(), changes], [1, undefined, 0]);
+      loads[0]?.();
+      await clock.settle();
+      assert.deepEqual([maxLines(), source.isThere(), changes], [3, true, 1]);
+      writeFileSync(path, '[completion]\nmax_lines = 4\n');
+      await settle();
+      assert.deepEqual([maxLines(), loads.length], [4, 1]);
+    });
+
+    it('is read with it if it is there already, as it is by then', async () => {
+      writeFileSync(path, '[completion');
+      open();
+      writeFileSync(path, GOOD);
+      loads[0]?.();
+      await clock.settle();
+      assert.deepEqual([maxLines(), faults(), changes], [3, [], 1]);
+    });
+
+    it('says that a file cannot be read if the code cannot be loaded, and tries again at the next change', async () => {
+      writeFileSync(path, GOOD);
+      open();
+      fail();
+      await clock.settle();
+      assert.deepEqual([faults(), changes], [['failed'], 1]);
+      await settle();
+      loads[1]?.();
+      await clock.settle();
+      assert.deepEqual([faults(), maxLines(), changes], [[], 3, 2]);
+    });
+
+    it('counts a place that cannot be looked at as a file', () => {
+      symlinkSync(path, path);
+      open();
+      assert.equal(loads.length, 1);
+    });
   });
 });
