@@ -11,5 +11,7 @@ await runScript(async () => {
     return;
   }
   await build();
-  process.exitCode = await runStages(choice);
+  const exitCode = await runStages(choice);
+  // The verdict is out: what a stopped stage has left behind must not keep the run. Written only when all before it is.
+  process.stdout.write('', () => process.exit(exitCode));
 });

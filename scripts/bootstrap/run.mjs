@@ -1,12 +1,13 @@
 // @ts-check
 /** Running another program to its end, with its output kept for the case that it fails. */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { SetupError } from './progress.mjs';
 
 /**
  * @typedef {object} RunOptions
  * @property {string} [cwd]
  * @property {Readonly<Record<string, string | undefined>>} [env]
+ * @property {AbortSignal} [signal] ends the program and all that it has started, at once
  */
 
 /**
@@ -17,22 +18,49 @@ import { SetupError } from './progress.mjs';
  * @param {RunOptions} [options]
  * @returns {Promise<{ exitCode: number, output: string }>} stdout and stderr together
  */
-export function run(command, args, options = {}) {
+export function run(command, args, { signal, ...options } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, [...args], { ...options, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true });
-    const stop = () => child.kill();
+    // A group of its own can be ended as a whole; Windows knows the children by their parent.
+    const detached = signal !== undefined && process.platform !== 'win32';
+    const child = spawn(command, [...args], {
+      ...options,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      windowsHide: true,
+      detached,
+    });
+    const stop = () => (signal === undefined ? child.kill() : endTree(child));
+    const abandon = () => {
+      stop();
+      // Who has left the group may still hold these, and the end would never come.
+      child.stdout.destroy();
+      child.stderr.destroy();
+    };
+    signal?.addEventListener('abort', abandon);
+    if (signal?.aborted === true) abandon();
     process.once('exit', stop);
     /** @type {Buffer[]} */
     const chunks = [];
     child.stdout.on('data', (chunk) => chunks.push(chunk));
     child.stderr.on('data', (chunk) => chunks.push(chunk));
     child.on('error', reject);
-    child.on('close', (code, signal) => {
+    child.on('close', (code, endedBy) => {
       process.removeListener('exit', stop);
+      signal?.removeEventListener('abort', abandon);
       // 128 is what a shell reports for a program that a signal ended.
-      resolve({ exitCode: code ?? (signal === null ? 1 : 128), output: Buffer.concat(chunks).toString('utf8') });
+      resolve({ exitCode: code ?? (endedBy === null ? 1 : 128), output: Buffer.concat(chunks).toString('utf8') });
     });
   });
+}
+
+/** @param {import('node:child_process').ChildProcess} child */
+function endTree(child) {
+  if (child.pid === undefined) return;
+  try {
+    if (process.platform === 'win32') spawnSync('taskkill', ['/PID', String(child.pid), '/T', '/F']);
+    else process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Runs the chosen stages one after the other, says how each went, and counts. */
 import { parseArgs } from 'node:util';
 import { SetupError, seconds } from '../bootstrap/progress.mjs';
+import { runWithin } from './run-within.ts';
 import type { Stage, StageOptions, StageResult } from './stage.ts';
 import { STAGES } from './stages.ts';
 
@@ -50,7 +51,7 @@ async function runOne(stage: Stage, options: StageOptions): Promise<StageResult>
   });
   const startedAt = Date.now();
   process.stdout.write(`  ${stage.name.padEnd(13)}… `);
-  const result = prepared === NO_PROBLEM ? await attempt(() => stage.run(options)) : prepared;
+  const result = prepared === NO_PROBLEM ? await attempt(() => runWithin(stage, options)) : prepared;
   process.stdout.write(`${summaryLine(result, Date.now() - startedAt)}\n`);
   return result;
 }

@@ -21,7 +21,10 @@ export interface StageOptions {
 export interface Stage {
   readonly name: string;
   readonly summary: string;
+  /** Much longer than a busy machine needs. What is not done by then never will be: the stage is ended, and has failed. */
+  readonly limitMs: number;
   /** Set-up that only this stage needs; it reports its own progress. If it fails, the stage has failed and is not run. */
   prepare?(options: StageOptions): Promise<void>;
-  run(options: StageOptions): Promise<StageResult>;
+  /** Ends everything that it has started when `signal` is aborted. */
+  run(options: StageOptions, signal: AbortSignal): Promise<StageResult>;
 }
