@@ -254,10 +254,13 @@ function faultsOf(provider: ProviderUnderTest): void {
   }
 
   afterEach(async () => {
-    fixture.router.dispose();
-    await fixture.clock.settle();
-    assert.equal(fixture.clock.pendingTimers, 0, 'timers left');
-    await Promise.all([broken.close(), working.close()]);
+    try {
+      fixture.router.dispose();
+      await fixture.clock.settle();
+      assert.equal(fixture.clock.pendingTimers, 0, 'timers left');
+    } finally {
+      await Promise.all([broken.close(), working.close()]);
+    }
     unhandled.assertNone();
   });
 

@@ -27,8 +27,11 @@ for (const provider of providersUnderTest()) {
     });
 
     afterEach(async () => {
-      fixture.router.dispose();
-      await server.close();
+      try {
+        fixture.router.dispose();
+      } finally {
+        await server.close();
+      }
     });
 
     it('come again word for word and for nothing, if they are whole and nothing was left out', async () => {

@@ -40,10 +40,13 @@ for (const provider of providersUnderTest()) {
     }
 
     afterEach(async () => {
-      fixture.router.dispose();
-      await fixture.clock.settle();
-      assert.equal(fixture.clock.pendingTimers, 0, 'timers left');
-      await server.close();
+      try {
+        fixture.router.dispose();
+        await fixture.clock.settle();
+        assert.equal(fixture.clock.pendingTimers, 0, 'timers left');
+      } finally {
+        await server.close();
+      }
       unhandled.assertNone();
     });
 

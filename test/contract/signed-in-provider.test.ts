@@ -45,9 +45,12 @@ describe('a provider that takes the token of an account', () => {
     });
   });
   after(async () => {
-    fixture.router.dispose();
-    await models.close();
-    await identity.stop();
+    try {
+      fixture.router.dispose();
+    } finally {
+      await models.close();
+      await identity.stop();
+    }
   });
 
   it('asks with it, renews it when it is refused, and shows it to nobody else', async () => {

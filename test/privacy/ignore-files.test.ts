@@ -32,9 +32,12 @@ describe('ignore files', () => {
   }
 
   afterEach(async () => {
-    privacy.dispose();
-    assert.equal(workspace.listeners(), 0);
-    await workspace.dispose();
+    try {
+      privacy.dispose();
+      assert.equal(workspace.listeners(), 0);
+    } finally {
+      await workspace.dispose();
+    }
   });
 
   it('say no until they have been read', async () => {

@@ -48,9 +48,12 @@ describe('limits in the router', () => {
     servers = [];
   });
   afterEach(async () => {
-    fixture.router.dispose();
-    assert.equal(fixture.clock.pendingTimers, 0, 'timers left');
-    await Promise.all(servers.map((server) => server.close()));
+    try {
+      fixture.router.dispose();
+      assert.equal(fixture.clock.pendingTimers, 0, 'timers left');
+    } finally {
+      await Promise.all(servers.map((server) => server.close()));
+    }
   });
 
   /** Providers `dear` (a dollar a token) and `cheap` (a hundredth of that), each with its answer. */

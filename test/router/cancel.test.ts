@@ -4,6 +4,7 @@ import { systemClock } from '../../src/base/clock.ts';
 import { isCancellation } from '../../src/base/errors.ts';
 import type { StreamPart } from '../../src/router/stream-part.ts';
 import type { Credential } from '../../src/router/credential.ts';
+import { closeAfterEach } from '../fakes/close-after-each.ts';
 import { type ModelServer, startModelServer } from '../fakes/model-server.ts';
 import { countAbortListeners, watchUnhandledRejections } from './leak-detectors.ts';
 import { finish, partWire, text } from './part-wire.ts';
@@ -33,9 +34,12 @@ describe('cancelling a stream', () => {
   });
 
   afterEach(async () => {
-    fixture.router.dispose();
-    assert.equal(fixture.clock.pendingTimers, 0, 'timers left');
-    await server.close();
+    try {
+      fixture.router.dispose();
+      assert.equal(fixture.clock.pendingTimers, 0, 'timers left');
+    } finally {
+      await server.close();
+    }
     unhandled.assertNone();
   });
 
@@ -296,11 +300,15 @@ describe('cancelling a stream', () => {
 });
 
 describe('cancelling, in real time', () => {
+  const opened = closeAfterEach();
+
   it('leaves no timer and no socket', async () => {
-    const server = await startModelServer(({ begin, write }) => {
-      begin();
-      write(text('one'));
-    });
+    const server = opened(
+      await startModelServer(({ begin, write }) => {
+        begin();
+        write(text('one'));
+      }),
+    );
     const fixture = createFixtureWithClock([profileOf(defineTestProvider('a', { baseUrl: server.url }))], systemClock);
     const timersBefore = countResources('Timeout');
     for (let i = 0; i < 10; i++) {

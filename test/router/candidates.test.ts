@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { ReaperError } from '../../src/base/errors.ts';
 import type { Degradation } from '../../src/router/router.ts';
 import type { ProviderCapabilities, ProviderProfile } from '../../src/router/provider-definition.ts';
+import { closeAfterEach } from '../fakes/close-after-each.ts';
 import { collect, defineTestProvider, fimRequest, never, profileOf, textOf, until } from './router-fixture.ts';
 import { answerWith, brief, chatRequest, type Fleet, settings, startFleet } from './strategies/fleet.ts';
 
@@ -48,11 +49,15 @@ describe('the model of a request', () => {
 });
 
 describe('a server that is found', () => {
+  const opened = closeAfterEach();
+
   it('is asked for chat too as soon as it is there, whatever chat model is set', async () => {
     const capabilities = { fim: 'probe' } as ProviderCapabilities;
-    const fleet = await startFleet({
-      a: { location: 'local', definition: { capabilities, discover: true }, profile: { chatModel: 'big' } },
-    });
+    const fleet = opened(
+      await startFleet({
+        a: { location: 'local', definition: { capabilities, discover: true }, profile: { chatModel: 'big' } },
+      }),
+    );
     let isThere = false;
     fleet.server('a').script = (exchange) => {
       if (!isThere) return exchange.cut();
@@ -66,7 +71,6 @@ describe('a server that is found', () => {
     await until(() => fleet.fixture.router.health()[0]?.state === 'ok');
     assert.equal(textOf(await collect(fleet.fixture.router.stream(chatRequest(), never))), 'x');
     assert.equal(fleet.fixture.records.at(-1)?.model, 'big');
-    await fleet.close();
   });
 });
 
@@ -181,8 +185,10 @@ describe('a degraded answer', () => {
 });
 
 describe('the wait for the first word', () => {
+  const opened = closeAfterEach();
+
   it('can be set: then the next one is asked', async () => {
-    const fleet = await startFleet({ a: {}, b: {} }, { routing: { chat: { ...settings, maxLatencyMs: 700 } } });
+    const fleet = opened(await startFleet({ a: {}, b: {} }, { routing: { chat: { ...settings, maxLatencyMs: 700 } } }));
     fleet.server('a').script = ({ begin }) => begin();
     const answer = collect(fleet.fixture.router.stream(chatRequest(), never));
     await fleet.server('a').received(1);
@@ -195,29 +201,31 @@ describe('the wait for the first word', () => {
     };
     fleet.fixture.setProfiles(fleet.profiles.slice(1));
     assert.equal(textOf(await collect(fleet.fixture.router.stream(chatRequest(), never))), 'late');
-    await fleet.close();
   });
 });
 
 describe('the budget', () => {
+  const opened = closeAfterEach();
+
   it('passes over who is too dear, and says so when all are', async () => {
     const refused = new Set(['a']);
-    const fleet = await startFleet(
-      { a: {}, b: {} },
-      {
-        budget: {
-          reserve: ({ providerId }) => {
-            if (refused.has(providerId)) throw new ReaperError('budget', `Too dear: ${providerId}.`);
-            return { ceilingUsd: Infinity, extend: () => true, settle: () => undefined };
+    const fleet = opened(
+      await startFleet(
+        { a: {}, b: {} },
+        {
+          budget: {
+            reserve: ({ providerId }) => {
+              if (refused.has(providerId)) throw new ReaperError('budget', `Too dear: ${providerId}.`);
+              return { ceilingUsd: Infinity, extend: () => true, settle: () => undefined };
+            },
           },
         },
-      },
+      ),
     );
     const ask = async (): Promise<string> => textOf(await collect(fleet.fixture.router.stream(chatRequest(), never)));
     assert.equal(await ask(), 'b');
     refused.add('b');
     await assert.rejects(ask(), { kind: 'budget', message: /a: Too dear: a\.\nb: Too dear: b\./ });
     assert.deepEqual(fleet.asked(), { a: 0, b: 1 });
-    await fleet.close();
   });
 });

@@ -1,6 +1,7 @@
 /** Servers are found without a setting, remembered, and looked for less and less when they are absent. */
 import assert from 'node:assert/strict';
 import type { ProviderDefinition, ProviderProfile } from '../../src/router/provider-definition.ts';
+import { closeAfterEach } from '../fakes/close-after-each.ts';
 import { closedPort, type ModelServer, startModelServer } from '../fakes/model-server.ts';
 import { finish, partWire, text } from './part-wire.ts';
 import {
@@ -43,10 +44,13 @@ describe('discovery and probing', () => {
   });
 
   afterEach(async () => {
-    fixture.router.dispose();
-    await fixture.clock.settle();
-    assert.equal(fixture.clock.pendingTimers, 0, 'timers left');
-    await Promise.all([server.close(), other.close()]);
+    try {
+      fixture.router.dispose();
+      await fixture.clock.settle();
+      assert.equal(fixture.clock.pendingTimers, 0, 'timers left');
+    } finally {
+      await Promise.all([server.close(), other.close()]);
+    }
   });
 
   const found = (baseUrl: string): ProviderProfile =>
@@ -229,9 +233,11 @@ describe('discovery and probing', () => {
 });
 
 describe('what a request finds out', () => {
+  const opened = closeAfterEach();
+
   it('is remembered for its model and address, until the user tests anew', async () => {
     const modes: string[] = [];
-    const server = await startModelServer(({ answer }) => answer(200, {}, '{}'));
+    const server = opened(await startModelServer(({ answer }) => answer(200, {}, '{}')));
     const definition = defineTestProvider('learning', {
       baseUrl: server.url,
       wire: () =>
@@ -255,16 +261,19 @@ describe('what a request finds out', () => {
     await ask('a');
     assert.deepEqual(modes, ['native', 'hole-filler', 'native', 'native']);
     fixture.router.dispose();
-    await server.close();
   });
 });
 
 describe('router.test', () => {
+  const opened = closeAfterEach();
+
   it('closes what a probe left open', async () => {
-    const server = await startModelServer(({ begin, write }) => {
-      begin();
-      write('x');
-    });
+    const server = opened(
+      await startModelServer(({ begin, write }) => {
+        begin();
+        write('x');
+      }),
+    );
     const careless = defineTestProvider('careless', {
       baseUrl: server.url,
       wire: () =>
@@ -281,12 +290,11 @@ describe('router.test', () => {
     await server.allClosed();
     assert.equal(fixture.egress.recorded.filter(({ status }) => status === 200).length, 1);
     fixture.router.dispose();
-    await server.close();
   });
 
   it('never rejects but for cancellation, whatever is wrong', async () => {
     const fixture = createFixture([]);
-    const server = await startModelServer(() => undefined);
+    const server = opened(await startModelServer(() => undefined));
     const noUrl = await fixture.router.test(profileOf(defineTestProvider('a')), never);
     assert.match(noUrl.problem ?? '', /No base URL is set for a/);
     const noWire = defineTestProvider('a', { baseUrl: server.url, wire: () => Promise.reject(new Error('no chunk')) });
@@ -312,6 +320,5 @@ describe('router.test', () => {
     await server.allClosed();
     fixture.router.dispose();
     assert.equal(fixture.clock.pendingTimers, 0);
-    await server.close();
   });
 });

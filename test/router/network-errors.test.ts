@@ -5,6 +5,7 @@ import http from 'node:http';
 import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { type ErrorKind, ReaperError } from '../../src/base/errors.ts';
 import { createTransport } from '../../src/router/transport.ts';
+import { closeAfterEach } from '../fakes/close-after-each.ts';
 import { closedPort, type ModelServer, startModelServer } from '../fakes/model-server.ts';
 import { createRecordingEgress, never } from './router-fixture.ts';
 
@@ -36,6 +37,8 @@ async function expectStubFailure(url: string, cause: Error, expected: object): P
 }
 
 describe('a failed fetch', () => {
+  const opened = closeAfterEach();
+
   const servers: Server[] = [];
 
   async function listen(server: Server): Promise<number> {
@@ -88,27 +91,26 @@ describe('a failed fetch', () => {
   });
 
   it('because the answer breaks off', async () => {
-    const server = await startModelServer(({ begin, write, cut }) => {
-      begin();
-      write('abc');
-      setImmediate(cut);
-    });
+    const server = opened(
+      await startModelServer(({ begin, write, cut }) => {
+        begin();
+        write('abc');
+        setImmediate(cut);
+      }),
+    );
     await expectFailure(server.url, 'network', /broke off in the middle/, true);
-    await server.close();
   });
 
   it('because it is no HTTP server', async () => {
     const port = await listen(createTcpServer((socket) => void socket.write('220 ready\r\n')));
     await expectFailure(`http://127.0.0.1:${port}/`, 'bad-response', /does not answer in HTTP/, false);
-    const huge = await startModelServer(({ answer }) => answer(200, { x: 'a'.repeat(20_000) }));
+    const huge = opened(await startModelServer(({ answer }) => answer(200, { x: 'a'.repeat(20_000) })));
     await expectFailure(huge.url, 'bad-response', /too large a header/, false);
-    await huge.close();
   });
 
   it('because the scheme is wrong, both ways', async () => {
-    const plain = await startModelServer(({ answer }) => answer(200, {}));
+    const plain = opened(await startModelServer(({ answer }) => answer(200, {})));
     await expectFailure(`https://127.0.0.1:${plain.port}/`, 'network', /does not speak HTTPS\. Use http:/, false);
-    await plain.close();
     const port = await listen(createTlsServer());
     await expectFailure(`http://127.0.0.1:${port}/`, 'network', /port and http\/https are right/, true);
   });

@@ -6,6 +6,7 @@ import { createOrdering, type OrderWish } from '../../src/router/order.ts';
 import type { Prices } from '../../src/router/prices.ts';
 import type { RequestRecord } from '../../src/router/request-record.ts';
 import { createSpeeds } from '../../src/router/speed.ts';
+import { closeAfterEach } from '../fakes/close-after-each.ts';
 import { createFakeClock, type FakeClock } from '../fakes/fake-clock.ts';
 import { collect, defineTestProvider, never, profileOf, textOf } from './router-fixture.ts';
 import { answerWith, brief, chatRequest, type Fleet, settings, startFleet } from './strategies/fleet.ts';
@@ -124,17 +125,18 @@ describe('the order of candidates', () => {
 });
 
 describe('the fastest', () => {
+  const opened = closeAfterEach();
+
   it('share the requests by chance', async () => {
     let chance = 0;
     const routing = { chat: { ...settings, order: 'fastest' } } as const;
-    const fleet = await startFleet({ a: {}, b: {} }, { routing, random: () => chance });
+    const fleet = opened(await startFleet({ a: {}, b: {} }, { routing, random: () => chance }));
     const ask = async (): Promise<readonly string[]> =>
       brief(await collect(fleet.fixture.router.stream(chatRequest(), never)));
     assert.equal((await ask())[0], 'source a');
     chance = 0.99;
     // Not the first of the list, but nobody who should have come before it is missing.
     assert.equal((await ask())[0], 'source b');
-    await fleet.close();
   });
 });
 

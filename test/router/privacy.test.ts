@@ -37,8 +37,11 @@ describe('privacy', () => {
   });
 
   afterEach(async () => {
-    fixture.router.dispose();
-    await Promise.all([forbidden.close(), allowed.close()]);
+    try {
+      fixture.router.dispose();
+    } finally {
+      await Promise.all([forbidden.close(), allowed.close()]);
+    }
   });
 
   it('passes a forbidden provider over without a word, and without a socket', async () => {

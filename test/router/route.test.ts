@@ -36,9 +36,12 @@ describe('routing', () => {
   });
 
   afterEach(async () => {
-    fixture.router.dispose();
-    assert.equal(fixture.clock.pendingTimers, 0, 'timers left');
-    await Promise.all([first.close(), second.close()]);
+    try {
+      fixture.router.dispose();
+      assert.equal(fixture.clock.pendingTimers, 0, 'timers left');
+    } finally {
+      await Promise.all([first.close(), second.close()]);
+    }
   });
 
   async function ask(request = fimRequest()): Promise<string> {

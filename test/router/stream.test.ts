@@ -39,9 +39,12 @@ describe('router.stream', () => {
   });
 
   afterEach(async () => {
-    fixture.router.dispose();
-    assert.equal(fixture.clock.pendingTimers, 0, 'timers left');
-    await Promise.all([first.close(), second.close()]);
+    try {
+      fixture.router.dispose();
+      assert.equal(fixture.clock.pendingTimers, 0, 'timers left');
+    } finally {
+      await Promise.all([first.close(), second.close()]);
+    }
   });
 
   it('asks the first provider only, when it answers', async () => {

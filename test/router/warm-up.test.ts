@@ -47,10 +47,13 @@ describe('a model that is not in memory', () => {
   });
 
   afterEach(async () => {
-    fixture.router.dispose();
-    await fixture.clock.settle();
-    assert.equal(fixture.clock.pendingTimers, 0, 'timers left');
-    await server.close();
+    try {
+      fixture.router.dispose();
+      await fixture.clock.settle();
+      assert.equal(fixture.clock.pendingTimers, 0, 'timers left');
+    } finally {
+      await server.close();
+    }
   });
 
   const asOllama: Script = async ({ request, answer, closedByClient }) => {

@@ -4,6 +4,7 @@ import { ReaperError } from '../../src/base/errors.ts';
 import { Emitter } from '../../src/base/event.ts';
 import type { Prediction, PredictionQuery, Predictor, PredictorState } from '../../src/predictor/predictor.ts';
 import { createWorkspaceProvider } from '../../src/router/providers/workspace.ts';
+import { closeAfterEach } from '../fakes/close-after-each.ts';
 import { startModelServer } from '../fakes/model-server.ts';
 import { collect, createFixture, defineTestProvider, fimRequest, never, profileOf, textOf } from './router-fixture.ts';
 
@@ -26,6 +27,8 @@ function fixtureWith(predictor: Predictor): ReturnType<typeof createFixture> {
 }
 
 describe('the workspace provider', () => {
+  const opened = closeAfterEach();
+
   it('streams one prediction, cut at a stop string, without tokens, bytes or egress', async () => {
     const queries: PredictionQuery[] = [];
     const { router, records, egress } = fixtureWith(
@@ -66,7 +69,7 @@ describe('the workspace provider', () => {
   });
 
   it('answers when the first choice cannot', async () => {
-    const server = await startModelServer(({ answer }) => answer(500, {}));
+    const server = opened(await startModelServer(({ answer }) => answer(500, {})));
     const workspace = createWorkspaceProvider(fakePredictor(() => Promise.resolve({ text: 'x', confidence: 1 })));
     const { router, records } = createFixture([
       profileOf(workspace),
@@ -81,7 +84,6 @@ describe('the workspace provider', () => {
       ],
     );
     router.dispose();
-    await server.close();
   });
 
   it('is cancelled with the request', async () => {

@@ -3,11 +3,14 @@ import { once } from 'node:events';
 import { type IncomingMessage, type Server, createServer, request } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { type FrontDoor, openFrontDoor } from '../../scripts/editor/front-door.ts';
+import { closeAfterEach } from '../fakes/close-after-each.ts';
 
 const TOKEN = 't'.repeat(64);
 const KEY = Buffer.alloc(32, 7);
 
 describe('the front door of the web editor', () => {
+  const opened = closeAfterEach();
+
   let editor: Server;
   let door: FrontDoor;
 
@@ -94,16 +97,17 @@ describe('the front door of the web editor', () => {
   });
 
   it('closes the connection when the editor is gone', async () => {
-    const alone = await openFrontDoor({
-      serverPort: 1,
-      token: TOKEN,
-      secretKeyHalf: KEY,
-      folder: '/',
-      port: 0,
-      ifTaken: 'fail',
-    });
+    const alone = opened(
+      await openFrontDoor({
+        serverPort: 1,
+        token: TOKEN,
+        secretKeyHalf: KEY,
+        folder: '/',
+        port: 0,
+        ifTaken: 'fail',
+      }),
+    );
     await assert.rejects(fetch(`http://127.0.0.1:${alone.port}/x`));
-    alone.close();
   });
 
   it('takes another port when the last one is taken, but not when it was asked for', async () => {
@@ -112,9 +116,8 @@ describe('the front door of the web editor', () => {
       openFrontDoor({ ...options, ifTaken: 'fail' }),
       /Port \d+ is taken\. Choose another one with --port/,
     );
-    const other = await openFrontDoor({ ...options, ifTaken: 'take-another' });
+    const other = opened(await openFrontDoor({ ...options, ifTaken: 'take-another' }));
     assert.notEqual(other.port, door.port);
-    other.close();
   });
 
   async function upgrade(host: string): Promise<string> {

@@ -12,8 +12,11 @@ describe('context and privacy', () => {
   let stage: ContextStage;
 
   afterEach(async () => {
-    assert.deepEqual(stage.errors, []);
-    await stage.dispose();
+    try {
+      assert.deepEqual(stage.errors, []);
+    } finally {
+      await stage.dispose();
+    }
   });
 
   const seen = async (text = MAIN, path = 'main.ts'): Promise<boolean> =>

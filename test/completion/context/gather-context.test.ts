@@ -27,8 +27,11 @@ describe('gathered context', () => {
   let stage: ContextStage;
 
   afterEach(async () => {
-    assert.deepEqual(stage.errors, []);
-    await stage.dispose();
+    try {
+      assert.deepEqual(stage.errors, []);
+    } finally {
+      await stage.dispose();
+    }
     assert.equal(stage.workspace.listeners(), 0);
   });
 

@@ -39,9 +39,12 @@ describe('within limits', () => {
   });
 
   afterEach(async () => {
-    fixture.router.dispose();
-    assert.equal(fixture.clock.pendingTimers, 0, 'timers left');
-    await Promise.all([first.close(), second.close()]);
+    try {
+      fixture.router.dispose();
+      assert.equal(fixture.clock.pendingTimers, 0, 'timers left');
+    } finally {
+      await Promise.all([first.close(), second.close()]);
+    }
   });
 
   async function ask(purpose: Purpose = 'chat', maxOutputTokens = 100, signal = never): Promise<string> {

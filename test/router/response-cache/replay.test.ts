@@ -51,9 +51,12 @@ describe('an answer that was given before', () => {
   });
 
   afterEach(async () => {
-    fixture.router.dispose();
-    assert.equal(fixture.clock.pendingTimers, 0, 'timers left');
-    await server.close();
+    try {
+      fixture.router.dispose();
+      assert.equal(fixture.clock.pendingTimers, 0, 'timers left');
+    } finally {
+      await server.close();
+    }
   });
 
   const ask = (request: ModelRequest = certain, signal = never): Promise<StreamPart[]> =>

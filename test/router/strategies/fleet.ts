@@ -66,8 +66,11 @@ export async function startFleet(
     async close() {
       fixture.router.dispose();
       // The last bytes of an answer may still be under way; its timer goes with them, and not by time.
-      await until(() => fixture.clock.pendingTimers === 0);
-      await Promise.all([...servers.values()].map((server) => server.close()));
+      try {
+        await until(() => fixture.clock.pendingTimers === 0);
+      } finally {
+        await Promise.all([...servers.values()].map((server) => server.close()));
+      }
     },
   };
 }

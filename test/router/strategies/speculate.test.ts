@@ -15,10 +15,13 @@ import {
   settings,
   startFleet,
 } from './fleet.ts';
+import { closeAfterEach } from '../../fakes/close-after-each.ts';
 
 const speculation = { ...settings, strategy: 'speculate_k' } as const;
 
 describe('speculation', () => {
+  const opened = closeAfterEach();
+
   let fleet: Fleet;
   let local: Held;
   let remote: Held;
@@ -206,16 +209,14 @@ describe('speculation', () => {
   });
 
   it('is a race where nothing runs here, and one alone where nothing else is there', async () => {
-    const race = await startFleet({ a: {}, b: {} }, { routing: { chat: speculation } });
+    const race = opened(await startFleet({ a: {}, b: {} }, { routing: { chat: speculation } }));
     await collect(race.fixture.router.stream(chatRequest(), never));
     assert.deepEqual(
       race.fixture.records.map(({ strategy }) => strategy),
       ['race', 'race'],
     );
-    await race.close();
-    const single = await startFleet({ a: { location: 'local' } }, { routing: { chat: speculation } });
+    const single = opened(await startFleet({ a: { location: 'local' } }, { routing: { chat: speculation } }));
     assert.equal(textOf(await collect(single.fixture.router.stream(chatRequest(), never))), 'a');
     assert.equal(single.fixture.records[0]?.strategy, 'single');
-    await single.close();
   });
 });

@@ -6,6 +6,7 @@ import { credentialOf } from '../../../../src/router/credential.ts';
 import { createTransport } from '../../../../src/router/transport.ts';
 import { omenWire } from '../../../../src/router/wire/omen/omen.ts';
 import type { WireCall } from '../../../../src/router/wire.ts';
+import { closeAfterEach } from '../../../fakes/close-after-each.ts';
 import { closedPort } from '../../../fakes/model-server.ts';
 import { createRecordingEgress } from '../../router-fixture.ts';
 import { collect, probeCall, startLoopback, textOf, wireCall } from '../loopback.ts';
@@ -19,6 +20,8 @@ async function* whole(): AsyncGenerator<Chunk> {
 }
 
 describe('the omen wire over gRPC', () => {
+  const opened = closeAfterEach();
+
   let server: GrpcServer;
 
   const start = async (script: Partial<GrpcScript> = {}): Promise<void> => {
@@ -230,9 +233,8 @@ describe('the omen wire over gRPC', () => {
     await assert.rejects(run(at('no address')), { kind: 'invalid-config' });
     await assert.rejects(run(at('ftp://127.0.0.1')), { kind: 'invalid-config' });
     await assert.rejects(run(at(server.url.replace('http:', 'https:'))), { kind: 'network', retryable: false });
-    const loopback = await startLoopback(() => ({ json: {} }));
+    const loopback = opened(await startLoopback(() => ({ json: {} })));
     await assert.rejects(run(at(loopback.url)), { kind: 'network' });
-    await loopback.close();
   });
 
   it('tells the server when it is left or aborted, and keeps the connection for the next request', async () => {
@@ -316,12 +318,13 @@ describe('the omen wire over gRPC', () => {
 
     it('is not used where HTTP is healthy, nor where it is said to be unhealthy', async () => {
       await start({ status: 'unhealthy' });
-      const loopback = await startLoopback(({ path }) =>
-        path === '/health' ? { json: { status: 'healthy' } } : { json: { data: [{ id: 'over-http' }] } },
+      const loopback = opened(
+        await startLoopback(({ path }) =>
+          path === '/health' ? { json: { status: 'healthy' } } : { json: { data: [{ id: 'over-http' }] } },
+        ),
       );
       const probed = await omenWire().probe(probeCall(`${loopback.url}/v1`, { options: options('auto') }));
       assert.deepEqual(probed.models, ['over-http']);
-      await loopback.close();
       const http = `http://127.0.0.1:${await closedPort()}/v1`;
       const auto = call({ baseUrl: http, options: options('auto'), fetch: globalThis.fetch });
       await assert.rejects(
