@@ -24,9 +24,9 @@ import { registerMenu } from './vscode/menu.ts';
 import { registerNotices } from './vscode/notices.ts';
 import { createOutputLog } from './vscode/output-log.ts';
 import { registerProviderCommands } from './vscode/provider-commands.ts';
+import { startToml } from './vscode/reaper-toml.ts';
 import { registerCommand } from './vscode/register-command.ts';
 import { registerTomlDiagnostics } from './vscode/register-toml-diagnostics.ts';
-import { startToml } from './vscode/reaper-toml.ts';
 import { registerReports } from './vscode/reports.ts';
 import { registerSettingProblems } from './vscode/setting-problems.ts';
 import { registerSnooze } from './vscode/snooze.ts';
@@ -83,10 +83,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const prices = createPriceCatalogue({ clock, logger, overrides: () => settings().prices.overrides });
   const workerPath = inDist('./ledger-worker.js');
   const money = buildMoney({ context, definitions, workerPath, settings, egress, fetch, clock, logger });
+  const { budget } = money;
   const routing = (): RoutingSettings => routingSettingsOf(settings());
-  const router = store.add(
-    createRouter({ profiles, egress, fetch, prices, budget: money.budget, routing, clock, logger }),
-  );
+  const router = store.add(createRouter({ profiles, egress, fetch, prices, budget, routing, clock, logger }));
 
   store.add(loadPricesAhead({ profiles, prices, clock }));
   // Until the router ends, so that what ends with it is counted too.
@@ -96,8 +95,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const ghostTextOptions = { router, privacy, files, settings, onSettingsChanged, inDist, clock, logger };
   const { engine, inline } = store.add(buildGhostText(ghostTextOptions));
   const isOn = (): boolean => profiles.list().some(({ definition }) => definition === embedded);
-  const learningOptions = { predictor, privacy, files, isOn, onSettingsChanged, clock, logger };
-  const learning = store.add(registerLearning(learningOptions));
+  const learning = store.add(registerLearning({ predictor, privacy, files, isOn, onSettingsChanged, clock, logger }));
   const spent = store.add(createMoneyStatus({ money, onRequestFinished: router.onRequestFinished, onSettingsChanged }));
   const status = store.add(createStatusSource({ engine, router, profiles, predictor, settings, money: spent }));
   const usage = store.add(createUsage({ money, profiles, logger }));
@@ -106,8 +104,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   store.add(registerSettingProblems(configuration.source, () => privacy.problems(), logger));
   store.add(registerTomlDiagnostics(configuration.tomlFiles, logger));
   store.add(registerNotices(router, profiles));
-  const providerOptions = { context, configuration, privacy, router, money, prices, clock, logger };
-  store.add(registerProviderCommands(providerOptions));
+  store.add(registerProviderCommands({ context, configuration, privacy, router, money, prices, clock, logger }));
   store.add(registerToggles({ settings, files, logger }));
   store.add(registerGhostTextCommands(inline, logger));
   store.add(registerSnooze(engine, logger));
