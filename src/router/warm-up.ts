@@ -8,6 +8,7 @@ import { errorMessage } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Candidate } from './candidates.ts';
 import type { Credential } from './credential.ts';
+import { secretsOf, withoutSecrets } from './redact-secrets.ts';
 import type { Transport } from './transport.ts';
 import type { WireModule } from './wire.ts';
 
@@ -59,7 +60,8 @@ export function createWarmUps(options: WarmUpsOptions): WarmUps {
       });
     } catch (error) {
       // The request that waited goes ahead and meets the error itself.
-      logger.debug(`${providerId} did not load ${model}: ${errorMessage(error)}`);
+      const reason = withoutSecrets(errorMessage(error), secretsOf(credential, profile.headers));
+      logger.debug(`${providerId} did not load ${model}: ${reason}`);
     } finally {
       timer.dispose();
       fork.dispose();
