@@ -26,6 +26,8 @@ export const env = {
 
 export const Uri = {
   parse: (text: string) => ({ toString: () => text }),
+  file: (path: string) => ({ fsPath: path }),
 };
 
 export * from './fake-lm.ts';
+export { RelativePattern, workspace } from './fake-workspace.ts';
