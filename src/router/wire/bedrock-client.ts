@@ -150,12 +150,15 @@ function sendBuilt(call: WireCall | ProbeCall, request: HandledRequest): Promise
   for (const [name, value] of Object.entries<string>(request.headers)) {
     if (!OWN_HEADERS.has(name.toLowerCase())) headers.set(name, value);
   }
+  const isForModel = hostname === new URL(call.baseUrl).hostname;
   const secrets = [
+    headers.get('x-amz-sso_bearer_token') ?? '',
     headers.get('authorization')?.replace(/^Bearer /, '') ?? '',
     headers.get('x-amz-security-token') ?? '',
     /Credential=([^/]+)/.exec(headers.get('authorization') ?? '')?.[1] ?? '',
   ];
-  addUserHeaders(headers, call);
+  // Who gives out sessions has no business with what the user says to the model's server.
+  if (isForModel) addUserHeaders(headers, call);
   const fetch: typeof globalThis.fetch = async (to, init) => {
     const response = await call.fetch(to, init);
     if (response.ok) return response;

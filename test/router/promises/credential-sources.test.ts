@@ -48,14 +48,14 @@ describe('the credentials of a machine at Amazon', () => {
     await metadata.close();
   });
 
-  const probe = async (profile: string): Promise<string> => {
+  const probe = async (profile: string, headers: Readonly<Record<string, string>> = {}): Promise<string> => {
     try {
       const { problem } = await bedrockWire({ order: 'suffix-first' }).probe({
         baseUrl: metadata.url,
         model: 'm',
         credential: undefined,
         options: { region: 'us-east-1', profile },
-        headers: {},
+        headers,
         fetch: metered.fetch,
         exchange: metered.exchange,
         signal: never,
@@ -80,6 +80,30 @@ describe('the credentials of a machine at Amazon', () => {
     process.env['AWS_CONTAINER_CREDENTIALS_FULL_URI'] = metadata.url;
     assert.match(await probe(''), /Nothing is sent to 169\.254\.170\.2/);
     assert.equal(metadata.connections, 0);
+  });
+
+  it('are got without the headers that are meant for the model, and are quoted by nobody', async () => {
+    localOnly = false;
+    process.env['AWS_ACCESS_KEY_ID'] = 'AKIDPLANTED';
+    writeFileSync(
+      join(folder, 'config'),
+      '[profile role]\nrole_arn = arn:aws:iam::123456789012:role/dev\nsource_profile = base\nregion = us-east-1\n' +
+        '[profile base]\naws_access_key_id = AKIDPLANTED\naws_secret_access_key = planted-secret\naws_session_token = planted-session-token\n',
+    );
+    const sent: Headers[] = [];
+    const quoting = (_: unknown, init?: RequestInit): Promise<Response> => {
+      const headers = new Headers(init?.headers);
+      sent.push(headers);
+      return Promise.resolve(Response.json({ message: JSON.stringify([...headers]) }, { status: 403 }));
+    };
+    metered = createTransport({ fetch: quoting as typeof fetch, egress })({
+      providerId: 'p',
+      purpose: 'chat',
+      signal: never,
+    });
+    assert.doesNotMatch(await probe('role', { 'x-team-token': 'planted-header' }), /planted|PLANTED/);
+    assert.match(asked().at(-1) ?? '', /^sts\./);
+    assert.ok(sent.length > 0 && sent.every((headers) => !headers.has('x-team-token')));
   });
 
   it('are in the egress log when they are asked for', async () => {
