@@ -42,3 +42,33 @@ describe("the user's reaper.toml", () => {
     assertNoErrorsOf(workbench, REAPER);
   });
 });
+
+describe("a user's reaper.toml that is there already", () => {
+  let config: string;
+  let workbench: Workbench;
+
+  before(async () => {
+    config = mkdtempSync(join(tmpdir(), 'reaper-config-'));
+    mkdirSync(join(config, 'reaper'));
+    writeFileSync(join(config, 'reaper', 'reaper.toml'), '[completion]\nmax_lines = "many"\n');
+    workbench = await openWorkbench({
+      extension: fromSources,
+      template: demoFolder,
+      env: { XDG_CONFIG_HOME: config },
+    });
+  });
+
+  after(async () => {
+    await workbench?.close();
+    rmSync(config, { recursive: true, force: true });
+  });
+
+  it('is read before Reaper has started, and its mistake is shown', async () => {
+    await waitForReaper(workbench, /Completes with/);
+    await waitForStatus(workbench, 'status.problems', /^\s*1\s*0\s*$/);
+  });
+
+  it('leaves no error in the console', () => {
+    assertNoErrorsOf(workbench, REAPER);
+  });
+});
