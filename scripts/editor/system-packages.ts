@@ -34,8 +34,11 @@ export async function ensureSystemPackages(needs: readonly SystemNeed[], purpose
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
     // Another apt may be at work, as on a machine that has just been started.
     const waitForLock = ['-o', 'DPkg::Lock::Timeout=300'];
-    await runOrFail('apt-get update', 'apt-get', [...waitForLock, 'update'], { env });
-    const install = [...waitForLock, 'install', '-y', '--no-install-recommends', ...packages];
+    // A mirror that is not there is given up in a minute, not in ten.
+    const giveUp = ['http', 'https'].flatMap((scheme) => ['-o', `Acquire::${scheme}::Timeout=30`]);
+    const patience = [...waitForLock, ...giveUp, '-o', 'Acquire::Retries=1'];
+    await runOrFail('apt-get update', 'apt-get', [...patience, 'update'], { env });
+    const install = [...patience, 'install', '-y', '--no-install-recommends', ...packages];
     await runOrFail(`apt-get install ${list}`, 'apt-get', install, { env });
   });
 }

@@ -10,7 +10,7 @@ const UNIT_TIMEOUT_MS = 10_000;
 const E2E_TIMEOUT_MS = 180_000;
 const LIMIT_MS = 300_000;
 /** Its first test may have to install the other side's gRPC. */
-const CONTRACT_LIMIT_MS = 600_000;
+const CONTRACT_LIMIT_MS = 720_000;
 const E2E_LIMIT_MS = 900_000;
 
 export const STAGES: readonly Stage[] = [

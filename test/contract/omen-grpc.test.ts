@@ -26,8 +26,8 @@ const NEEDS = [
   { debianPackage: 'python3-grpcio', program: '/usr/lib/python3/dist-packages/grpc/__init__.py' },
   { debianPackage: 'python3-protobuf', program: '/usr/lib/python3/dist-packages/google/protobuf/json_format.py' },
 ];
-// Another apt may be at work, and the mirror far away.
-const INSTALL_LIMIT_MS = 300_000;
+// Another apt may be at work for five minutes, and the mirror far away: longer than apt itself waits before it gives up.
+const INSTALL_LIMIT_MS = 480_000;
 
 const folder = fileURLToPath(new URL('../../src/router/wire/omen', import.meta.url));
 const script = fileURLToPath(new URL('omen-grpc-server.py', import.meta.url));
