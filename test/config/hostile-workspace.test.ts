@@ -104,7 +104,7 @@ describe('a hostile workspace', () => {
       const { accepts } = setting;
       const value = accepts.type === 'choice' ? accepts.choices.at(-1)?.value : (HARM[accepts.type] ?? 1);
       for (const spelt of [path, path.map(snake)]) {
-        const toml = stringify(spelt.reduceRight<unknown>((inner, name) => ({ [name]: inner }), value) as object);
+        const toml = stringify(spelt.reduceRight<unknown>((inner, name) => ({ [name]: inner }), value));
         const ofUser = interpretToml(toml, { keys, fromWorkspace: false });
         assert.ok(ofUser.values?.has(key) === true, `not even the user can set it: ${toml}`);
         const ofWorkspace = interpretToml(toml, { keys, fromWorkspace: true });

@@ -5,6 +5,7 @@ import { silentLogger } from '../../src/base/logger.ts';
 import type { SpendEntry } from '../../src/ledger/budget-limits.ts';
 import { createJointSpending } from '../../src/ledger/joint-spending.ts';
 import { createSqliteSpending } from '../../src/ledger/sqlite-spending.ts';
+import type { Spending } from '../../src/ledger/spending.ts';
 import type { FromLedgerThread } from '../../src/ledger/messages.ts';
 import { createSqliteStore } from '../../src/ledger/sqlite-store.ts';
 import { troubleOf } from '../../src/ledger/trouble.ts';
@@ -149,16 +150,20 @@ describe('the database of the ledger', () => {
     assert.equal(createSqliteSpending(other, { wallTime: () => NOON }).spent([today])[0], 0.25);
   });
 
-  it('gives back what is set aside for longer than any request takes', () => {
+  it('gives back what another window has set aside for longer than any request takes, and never what is in use here', () => {
     let now = NOON;
-    const spending = createSqliteSpending(temporary.open(), { wallTime: () => now });
-    spending.reserve('lost', [today], 0.9);
+    const window = (): Spending => createSqliteSpending(temporary.open(), { wallTime: () => now });
+    const spending = window();
+    const other = window();
+    other.reserve('lost', [today], 0.9);
     now += 14 * 60_000;
     assert.equal(spending.reserve('next', [today], 0.2)?.spentUsd, 0.9);
     now += 2 * 60_000;
     assert.equal(spending.reserve('next', [today], 0.2), undefined);
     // Should it end after all, it is counted whole.
-    spending.settle('lost', [today], 0.5);
+    other.settle('lost', [today], 0.5);
     assert.equal(spending.spent([today])[0]?.toFixed(6), '0.700000');
+    now += 60 * 60_000;
+    assert.equal(spending.reserve('last', [today], 0.4)?.spentUsd.toFixed(6), '0.700000');
   });
 });

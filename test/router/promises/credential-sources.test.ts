@@ -96,7 +96,7 @@ describe('the credentials of a machine at Amazon', () => {
       sent.push(headers);
       return Promise.resolve(Response.json({ message: JSON.stringify([...headers]) }, { status: 403 }));
     };
-    metered = createTransport({ fetch: quoting as typeof fetch, egress })({
+    metered = createTransport({ fetch: quoting, egress })({
       providerId: 'p',
       purpose: 'chat',
       signal: never,
@@ -155,7 +155,7 @@ describe('application-default credentials', () => {
         const sent = [...new URLSearchParams(await new Response(init?.body).text()).values()].join(' ');
         return Response.json({ error: { message: `bad: ${sent}` } }, { status });
       };
-      await assert.rejects(tokenThrough(quoting as typeof globalThis.fetch, false), (error: Error) => {
+      await assert.rejects(tokenThrough(quoting, false), (error: Error) => {
         for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
           assert.doesNotMatch(`${cause.message} ${cause.stack} ${JSON.stringify(cause)}`, /planted-/);
         }
