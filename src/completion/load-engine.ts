@@ -52,7 +52,7 @@ export function loadCompletionEngine({ status, load, logger }: EngineLoading): C
     documentChanged: (change) => engine?.documentChanged(change),
     provide: async (query, signal) => {
       const ready = engine ?? (disposed ? undefined : await start());
-      return ready === undefined || signal.aborted ? [] : await ready.provide(query, signal);
+      return ready === undefined || signal.aborted ? [] : ready.provide(query, signal);
     },
     accepted: (suggestionId) => engine?.accepted(suggestionId),
     rejected: (suggestionId) => engine?.rejected(suggestionId),
