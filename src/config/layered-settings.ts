@@ -20,11 +20,11 @@ export function layeredReader(editor: EditorSettings, layers: readonly SettingsL
   return {
     value: (key, setting) => {
       const values = below(key);
-      const set = editor.levels(key);
-      // Where only the editor speaks, it has merged its levels already.
+      // Where only the editor speaks, it has merged its levels already; asking for each of them takes it far longer.
       if (values.length === 0) {
         return editor.value(key);
       }
+      const set = editor.levels(key);
       return isMap(setting) ? merged([setting.default, ...values, ...set]) : [...values, ...set].at(-1);
     },
     levels: (key) => [...below(key), ...editor.levels(key)],
