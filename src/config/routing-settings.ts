@@ -68,7 +68,7 @@ export const routingSettings = {
         'How long a conversation stays with the model that answered. Models remember what they have just read: staying is cheaper and faster.',
     },
   ),
-  // As the seeds have it: fewer let a branch win that then says nothing.
+  // Fewer let a branch win that then says nothing.
   minUsefulTokens: integerSetting(
     5,
     { minimum: 1, maximum: 100 },

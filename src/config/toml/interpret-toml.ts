@@ -4,7 +4,7 @@ import { nearestWord } from '../edit-distance.ts';
 import { describeWrongValue } from '../read-settings.ts';
 import type { Setting } from '../setting.ts';
 import { keyPositions, type Position, positionOf } from './key-positions.ts';
-import { normalName } from './seed-keys.ts';
+import { normalName } from './earlier-keys.ts';
 import type { TomlKeys } from './toml-keys.ts';
 import type { TomlFault } from './toml-problem.ts';
 

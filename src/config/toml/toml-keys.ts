@@ -7,10 +7,10 @@ import {
   normalName,
   PROVIDER_KEYS_WITHOUT_EFFECT,
   SECRET_NAMES,
-  SEED_KEYS,
-  SEED_PROVIDER_KEYS,
+  EARLIER_KEYS,
+  EARLIER_PROVIDER_KEYS,
   WITHOUT_EFFECT,
-} from './seed-keys.ts';
+} from './earlier-keys.ts';
 
 export interface NamedSetting {
   readonly key: string;
@@ -84,7 +84,7 @@ function indexOf(table: SettingsTable, providers: readonly Pick<ProviderFacts, '
   for (const path of EDITOR_DECIDES) {
     add([path], { type: 'editor-decides' });
   }
-  for (const { path, settings: targets, convert } of SEED_KEYS) {
+  for (const { path, settings: targets, convert } of EARLIER_KEYS) {
     const found = named(targets.map((target) => `${SETTINGS_ROOT}.${target}`));
     add(path.split('.'), { type: 'setting', settings: found, ...(convert !== undefined && { convert }) });
   }
@@ -95,10 +95,10 @@ function indexOf(table: SettingsTable, providers: readonly Pick<ProviderFacts, '
       for (const unused of PROVIDER_KEYS_WITHOUT_EFFECT) {
         add(['providers', ...name, unused], { type: 'without-effect' });
       }
-      for (const seed of SEED_PROVIDER_KEYS) {
-        const found = named(seed.settings.map((setting) => start + setting));
+      for (const earlier of EARLIER_PROVIDER_KEYS) {
+        const found = named(earlier.settings.map((setting) => start + setting));
         add(
-          ['providers', ...name, seed.name],
+          ['providers', ...name, earlier.name],
           found.length === 0 ? { type: 'without-effect' } : { type: 'setting', settings: found },
         );
       }

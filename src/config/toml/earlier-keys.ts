@@ -1,7 +1,7 @@
 /** Keys that `reaper.toml` had before this extension: what they are called here, and those that have no effect here. */
 
 /** Another name of a setting, and how its value is to be read. Tables are joined by dots. */
-export interface SeedKey {
+export interface EarlierKey {
   readonly path: string;
   /** Settings, without `reaper.`; all of them get the value. */
   readonly settings: readonly string[];
@@ -9,7 +9,7 @@ export interface SeedKey {
   readonly convert?: (value: unknown) => unknown;
 }
 
-export const SEED_KEYS: readonly SeedKey[] = [
+export const EARLIER_KEYS: readonly EarlierKey[] = [
   { path: 'completion.max_tokens', settings: ['completion.maxOutputTokens'] },
   { path: 'context.max_tokens', settings: ['completion.promptTokens'] },
   { path: 'selection.strategy', settings: ['routing.completionOrder', 'routing.chatOrder'], convert: orderOf },
@@ -25,7 +25,7 @@ export const SEED_KEYS: readonly SeedKey[] = [
 ];
 
 /** Of each provider's table. */
-export const SEED_PROVIDER_KEYS: readonly { readonly name: string; readonly settings: readonly string[] }[] = [
+export const EARLIER_PROVIDER_KEYS: readonly { readonly name: string; readonly settings: readonly string[] }[] = [
   { name: 'url', settings: ['baseUrl'] },
   { name: 'endpoint', settings: ['baseUrl'] },
   { name: 'deployment', settings: ['completionModel', 'chatModel'] },
