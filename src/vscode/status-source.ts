@@ -8,6 +8,7 @@ import type { Settings } from '../config/read-settings.ts';
 import type { Predictor } from '../predictor/predictor.ts';
 import type { Router } from '../router/router.ts';
 import { isLanguageOn } from './languages-on.ts';
+import { standInsOf } from './stand-ins.ts';
 import type { StatusFacts } from './status-text.ts';
 import { TYPED_SCHEMES } from './typed-schemes.ts';
 import type { MoneyStatus } from './usage/money-status.ts';
@@ -38,7 +39,6 @@ export function createStatusSource(options: StatusSourceOptions): StatusSource {
   store.add(router.onDegradationChanged(fire));
   store.add(vscode.window.onDidChangeActiveTextEditor(fire));
   store.add(vscode.workspace.onDidOpenTextDocument(fire));
-  const labelOf = (providerId: string): string => profiles.find(providerId)?.definition.label ?? providerId;
   return {
     facts: () => {
       const { status } = engine;
@@ -56,12 +56,7 @@ export function createStatusSource(options: StatusSourceOptions): StatusSource {
         workspaceModel: isEmbeddedOn(profiles) ? predictor.state : undefined,
         localOnly: privacy.localOnly,
         money: money.facts(),
-        standIns: router.degradations().map(({ use, wanted, instead, reason }) => ({
-          use,
-          wanted: labelOf(wanted.providerId),
-          instead: labelOf(instead.providerId),
-          reason,
-        })),
+        standIns: standInsOf(router, profiles),
       };
     },
     onDidChange: changed.event,

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { CompletionStatus } from '../completion/engine.ts';
 import type { PredictorState } from '../predictor/predictor.ts';
 import type { MoneyFacts } from './usage/money-status.ts';
+import { type StandIn, standInText } from './stand-ins.ts';
 import { costLabel, moneyTexts } from './usage/money-text.ts';
 
 export interface StatusFacts {
@@ -16,14 +17,6 @@ export interface StatusFacts {
   readonly money?: MoneyFacts;
   /** Providers that answer in place of the first choice. */
   readonly standIns?: readonly StandIn[];
-}
-
-export interface StandIn {
-  readonly use: 'completion' | 'chat';
-  /** Labels, as the user knows them. */
-  readonly wanted: string;
-  readonly instead: string;
-  readonly reason: string;
 }
 
 export interface StatusText {
@@ -91,12 +84,6 @@ function providerText({ label, model }: { readonly label: string; readonly model
   return model === undefined
     ? vscode.l10n.t('Completes with {0}.', label)
     : vscode.l10n.t('Completes with {0}, model {1}.', label, model);
-}
-
-function standInText({ use, wanted, instead, reason }: StandIn): string {
-  return use === 'completion'
-    ? vscode.l10n.t('Degraded: ghost text comes from {0} instead of {1}: {2}', instead, wanted, reason)
-    : vscode.l10n.t('Degraded: chat is answered by {0} instead of {1}: {2}', instead, wanted, reason);
 }
 
 function workspaceModelText(state: PredictorState): string {

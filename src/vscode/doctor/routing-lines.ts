@@ -2,12 +2,12 @@
 import * as vscode from 'vscode';
 import type { Profiles } from '../../config/profiles.ts';
 import type { Router } from '../../router/router.ts';
+import { labelOf, standInsOf, standInText } from '../stand-ins.ts';
 
 export function routingLines(
   router: Pick<Router, 'completionRoute' | 'degradations'>,
   profiles: Pick<Profiles, 'find' | 'list'>,
 ): readonly string[] {
-  const labelOf = (providerId: string): string => profiles.find(providerId)?.definition.label ?? providerId;
   const [first] = router.completionRoute();
   const chat = profiles.list('chat').filter(({ definition }) => definition.capabilities.chat);
   return [
@@ -15,16 +15,13 @@ export function routingLines(
       ? vscode.l10n.t('Ghost text: nobody can answer now.')
       : vscode.l10n.t(
           'Ghost text comes from {0}.',
-          [labelOf(first.providerId), first.model].filter((part) => part !== undefined && part !== '').join(', '),
+          [labelOf(profiles, first.providerId), first.model]
+            .filter((part) => part !== undefined && part !== '')
+            .join(', '),
         ),
     chat.length === 0
       ? vscode.l10n.t('Chat: no provider is set up. Run "Reaper: Select Model…".')
       : vscode.l10n.t('Chat may ask {0}.', chat.map(({ definition }) => definition.label).join(', ')),
-    ...router.degradations().map(({ use, wanted, instead, reason }) => {
-      const args = [labelOf(instead.providerId), labelOf(wanted.providerId), reason];
-      return use === 'completion'
-        ? vscode.l10n.t('Degraded: ghost text comes from {0} instead of {1}: {2}', ...args)
-        : vscode.l10n.t('Degraded: chat is answered by {0} instead of {1}: {2}', ...args);
-    }),
+    ...standInsOf(router, profiles).map(standInText),
   ];
 }
