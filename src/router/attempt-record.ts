@@ -4,7 +4,7 @@ import type { AttemptPlan } from './attempt.ts';
 import type { AttemptCost } from './attempt-cost.ts';
 import { completeUsage } from './estimate-usage.ts';
 import type { AttemptOutcome, RequestRecord } from './request-record.ts';
-import type { FinishReason, TokenUsage } from './stream-part.ts';
+import { type FinishReason, NO_TOKENS, type TokenUsage } from './stream-part.ts';
 
 export interface Measured {
   readonly error: ReaperError | undefined;
@@ -52,15 +52,6 @@ export function recordOf(plan: AttemptPlan, measured: Measured): RequestRecord {
     warnings: [...measured.warnings],
   };
 }
-
-const NO_TOKENS: TokenUsage = {
-  inputUncached: 0,
-  inputCacheRead: 0,
-  inputCacheWrite: 0,
-  output: 0,
-  reasoning: 0,
-  estimated: false,
-};
 
 function usageOf({ request }: AttemptPlan, measured: Measured): TokenUsage {
   const { error, wasSent, usage, textCharacters, reasoningCharacters } = measured;

@@ -1,5 +1,6 @@
 /** What a model costs, in the figures by which people compare models. */
 import type { PriceQuery, Prices } from './prices.ts';
+import { NO_TOKENS } from './stream-part.ts';
 
 export type ModelPrice =
   | { readonly type: 'per-million'; readonly inputUsd: number; readonly outputUsd: number }
@@ -10,12 +11,10 @@ export type ModelPrice =
 const TOKENS = 1000;
 const PER_MILLION = 1_000_000 / TOKENS;
 
-const NOTHING = { inputUncached: 0, inputCacheRead: 0, inputCacheWrite: 0, output: 0, reasoning: 0, estimated: false };
-
 /** In dollars for a million tokens; `unknown` before the prices are ready. */
 export function modelPrice(prices: Prices, query: PriceQuery): ModelPrice {
-  const input = prices.cost(query, { ...NOTHING, inputUncached: TOKENS });
-  const output = prices.cost(query, { ...NOTHING, output: TOKENS });
+  const input = prices.cost(query, { ...NO_TOKENS, inputUncached: TOKENS });
+  const output = prices.cost(query, { ...NO_TOKENS, output: TOKENS });
   if (input.certainty === 'unknown' || output.certainty === 'unknown') return { type: 'unknown' };
   if (input.usd === 0 && output.usd === 0) return { type: 'free' };
   return { type: 'per-million', inputUsd: input.usd * PER_MILLION, outputUsd: output.usd * PER_MILLION };

@@ -174,7 +174,8 @@ function resultWithoutSecrets(result: ProbeResult, secrets: readonly string[]): 
   };
 }
 
-function unreachable(problem: string): ProbeResult {
+/** What is known of a server that could not be asked. */
+export function unreachable(problem: string): ProbeResult {
   return {
     reachable: false,
     keyAccepted: undefined,

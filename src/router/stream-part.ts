@@ -10,6 +10,16 @@ export interface TokenUsage {
   readonly estimated: boolean;
 }
 
+/** Nothing was sent, or nobody bills it. */
+export const NO_TOKENS: TokenUsage = {
+  inputUncached: 0,
+  inputCacheRead: 0,
+  inputCacheWrite: 0,
+  output: 0,
+  reasoning: 0,
+  estimated: false,
+};
+
 export type FinishReason = 'stop' | 'length' | 'tool-calls' | 'refused' | 'interrupted';
 
 export type StreamPart =

@@ -15,6 +15,11 @@ export interface HolePrompt {
   readonly restore: SafeInput['restore'];
 }
 
+/** Other files and this one as a single message, for protocols that mark nothing in between. */
+export function holeQuestion({ context, file }: Pick<HolePrompt, 'context' | 'file'>): string {
+  return context === undefined ? file : `${context}\n\n${file}`;
+}
+
 export const OPENING_TAG = '<completion>';
 /** Also the one stop string to send: the answer's own line breaks must not end it before its tag has come. */
 export const CLOSING_TAG = '</completion>';

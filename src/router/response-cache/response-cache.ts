@@ -1,7 +1,7 @@
 /** Answers that came to their natural end, kept as the parts that they came in: the same request gets the same stream, at once and for nothing. */
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../base/clock.ts';
-import type { StreamPart } from '../stream-part.ts';
+import { NO_TOKENS, type StreamPart } from '../stream-part.ts';
 import { cacheKeyOf, type KeyedCall } from './cache-key.ts';
 
 export interface ResponseCache {
@@ -64,7 +64,7 @@ export function createResponseCache({ clock, isOn }: ResponseCacheOptions): Resp
 // An answer that was given before is paid for.
 const FREE: StreamPart = {
   type: 'usage',
-  usage: { inputUncached: 0, inputCacheRead: 0, inputCacheWrite: 0, output: 0, reasoning: 0, estimated: false },
+  usage: NO_TOKENS,
 };
 
 /** An option that was left out may have been the temperature; what was cut, refused or is about to act is no answer to keep. */

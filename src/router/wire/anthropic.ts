@@ -7,7 +7,7 @@ import type { ProbeCall, WireCall, WireModule } from '../wire.ts';
 import { anthropicStream } from './anthropic-stream.ts';
 import { serverUrl } from './base-url.ts';
 import { listAt, textAt } from './json.ts';
-import { type Ask, type Findings, missingModel, probeWith } from './probing.ts';
+import { type Ask, type Findings, findingsOf, probeWith } from './probing.ts';
 import { type Target, addUserHeaders, exchangeOnce } from './transport.ts';
 
 export interface AnthropicWireOptions {
@@ -67,12 +67,5 @@ async function find(call: ProbeCall, ask: Ask): Promise<Findings> {
   const models = listAt(await ask({ url, headers: { 'anthropic-version': '2026-10-21' } }), 'data')
     .map((entry) => textAt(entry, 'id'))
     .filter((id) => id !== undefined);
-  const modelPresent = call.model === undefined ? undefined : models.includes(call.model);
-  return {
-    models,
-    model: call.model,
-    modelPresent,
-    fim: { type: 'hole-filler' },
-    problem: call.model !== undefined && modelPresent === false ? missingModel(call.model, models) : undefined,
-  };
+  return findingsOf(call, models, { type: 'hole-filler' });
 }

@@ -3,7 +3,7 @@ import type { ProbeCall, WireModule } from '../wire.ts';
 import { versionedUrl } from './base-url.ts';
 import { geminiStream } from './gemini-stream.ts';
 import { listAt, textAt } from './json.ts';
-import { type Ask, type Findings, missingModel, probeWith } from './probing.ts';
+import { type Ask, type Findings, findingsOf, probeWith } from './probing.ts';
 import { send } from './transport.ts';
 
 const KEY_HEADER = 'x-goog-api-key';
@@ -36,14 +36,7 @@ async function find(call: ProbeCall, ask: Ask): Promise<Findings> {
     .filter(isWriter)
     .map((entry) => textAt(entry, 'name')?.replace(/^models\//, ''))
     .filter((id) => id !== undefined);
-  const modelPresent = call.model === undefined ? undefined : models.includes(call.model);
-  return {
-    models,
-    model: call.model,
-    modelPresent,
-    fim: { type: 'hole-filler' },
-    problem: call.model !== undefined && modelPresent === false ? missingModel(call.model, models) : undefined,
-  };
+  return findingsOf(call, models, { type: 'hole-filler' });
 }
 
 /** Embeddings, pictures and speech have other methods. */

@@ -1,7 +1,7 @@
 /** A model that the editor lends out. No bytes of it pass through here, so that it leaves the machine is told to the egress policy. */
 import { isCancellation, ReaperError } from '../../base/errors.ts';
 import { holeAnswerFilter } from '../fim/hole-answer.ts';
-import { CLOSING_TAG, TAG_TOKENS, holePrompt } from '../fim/hole-filler.ts';
+import { CLOSING_TAG, TAG_TOKENS, holePrompt, holeQuestion } from '../fim/hole-filler.ts';
 import { errorInPayload, reaperErrorWithin } from '../http-errors.ts';
 import type { LanguageModelFacts, LanguageModelPart, LanguageModels } from '../language-models.ts';
 import type { ChatInput } from '../model-request.ts';
@@ -104,7 +104,7 @@ function requestOf({ input, limits }: WireCall): LentRequest {
     };
   }
   const prompt = holePrompt(input, 'prefix-first');
-  const user = prompt.context === undefined ? prompt.file : `${prompt.context}\n\n${prompt.file}`;
+  const user = holeQuestion(prompt);
   return {
     input: {
       type: 'chat',

@@ -7,7 +7,7 @@ import { openFim } from './mistral-fim.ts';
 import { noFim } from './no-fim.ts';
 import { type ChatManner, USUAL_MANNER, openChat } from './openai-chat.ts';
 import { listModels } from './openai-probe.ts';
-import { type Ask, type Findings, missingModel, probeWith } from './probing.ts';
+import { type Ask, type Findings, findingsOf, probeWith } from './probing.ts';
 
 // Not documented; more than this is never wanted.
 const MAX_STOPS = 16;
@@ -45,13 +45,5 @@ function open(call: WireCall, post: AdaptivePost): Promise<AsyncGenerator<Stream
 
 async function find(call: ProbeCall, ask: Ask): Promise<Findings> {
   // codestral.mistral.ai keeps no list.
-  const models = await listModels(call, ask);
-  const modelPresent = call.model === undefined || models === undefined ? undefined : models.includes(call.model);
-  return {
-    models: models ?? [],
-    model: call.model,
-    modelPresent,
-    fim: { type: 'native' },
-    problem: call.model !== undefined && modelPresent === false ? missingModel(call.model, models ?? []) : undefined,
-  };
+  return findingsOf(call, await listModels(call, ask), { type: 'native' });
 }

@@ -7,7 +7,7 @@ import { breakUpInput } from '../fim/break-up.ts';
 import { prefixWithContext } from '../fim/context-text.ts';
 import { familyOf } from '../fim/families.ts';
 import { holeAnswerFilter } from '../fim/hole-answer.ts';
-import { CLOSING_TAG, TAG_TOKENS, holePrompt } from '../fim/hole-filler.ts';
+import { CLOSING_TAG, TAG_TOKENS, holePrompt, holeQuestion } from '../fim/hole-filler.ts';
 import { allControlTokens, renderRawPrompt, templates } from '../fim/templates.ts';
 import type { ChatInput, FimInput } from '../model-request.ts';
 import type { FimMode, WireCall, WireModule } from '../wire.ts';
@@ -147,7 +147,7 @@ function nativeRequest(input: FimInput, call: WireCall): OllamaRequest {
 
 function fillerRequest(input: FimInput, call: WireCall): OllamaRequest {
   const prompt = holePrompt(input, 'prefix-first');
-  const user = prompt.context === undefined ? prompt.file : `${prompt.context}\n\n${prompt.file}`;
+  const user = holeQuestion(prompt);
   return {
     path: 'api/chat',
     body: {

@@ -1,7 +1,7 @@
 /** `/v1/chat/completions`: a chat with tools, and a chat model that fills a hole. The request's shape is checked by OpenAI's own types. */
 import type { ChatCompletionCreateParamsStreaming } from 'openai/resources/chat/completions';
 import { holeAnswerFilter } from '../fim/hole-answer.ts';
-import { CLOSING_TAG, type HoleOrder, TAG_TOKENS, holePrompt } from '../fim/hole-filler.ts';
+import { CLOSING_TAG, type HoleOrder, TAG_TOKENS, holePrompt, holeQuestion } from '../fim/hole-filler.ts';
 import type { ChatInput, FimInput, ReasoningEffort } from '../model-request.ts';
 import type { StreamPart } from '../stream-part.ts';
 import type { WireCall } from '../wire.ts';
@@ -112,7 +112,7 @@ function promptText(messages: readonly unknown[], fields: JsonRecord): string {
 
 function holeRequest(input: FimInput, { limits }: WireCall, manner: ChatManner): ChatRequest {
   const prompt = holePrompt(input, manner.order);
-  const user = prompt.context === undefined ? prompt.file : `${prompt.context}\n\n${prompt.file}`;
+  const user = holeQuestion(prompt);
   return {
     messages: [
       { role: 'system', content: prompt.system },

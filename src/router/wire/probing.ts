@@ -77,6 +77,19 @@ export function missingModel(model: string, models: readonly string[]): string {
   return `The model ${model} is not there. ${models.length === 0 ? 'The server lists none.' : `The server has: ${listed}${models.length > 8 ? ', …' : ''}.`}`;
 }
 
+/** For servers of whose models no more is asked than their names; `models` undefined: it keeps no list. */
+export function findingsOf(call: ProbeCall, models: readonly string[] | undefined, fim: ProbeResult['fim']): Findings {
+  const { model } = call;
+  const modelPresent = model === undefined ? undefined : models?.includes(model);
+  return {
+    models: models ?? [],
+    model,
+    modelPresent,
+    fim,
+    problem: model !== undefined && modelPresent === false ? missingModel(model, models ?? []) : undefined,
+  };
+}
+
 /** Whether somebody who speaks HTTP answered. */
 function isReachable(error: unknown): boolean {
   if (!(error instanceof ReaperError)) return false;

@@ -1,17 +1,8 @@
 /** Asks the embedded predictor: one prediction, one text delta, no tokens billed. */
 import { ReaperError } from '../../base/errors.ts';
 import type { Predictor, PredictorState } from '../../predictor/predictor.ts';
-import type { StreamPart, TokenUsage } from '../stream-part.ts';
+import { NO_TOKENS, type StreamPart } from '../stream-part.ts';
 import type { ProbeResult, WireCall, WireModule } from '../wire.ts';
-
-const NO_TOKENS: TokenUsage = {
-  inputUncached: 0,
-  inputCacheRead: 0,
-  inputCacheWrite: 0,
-  output: 0,
-  reasoning: 0,
-  estimated: false,
-};
 
 // The predictor's own bound decides in practice; its answers are a few lines.
 const MOST_LINES = 20;

@@ -3,6 +3,7 @@ import { delay, forkAbort } from '../../base/abort.ts';
 import type { Clock } from '../../base/clock.ts';
 import { errorMessage, isCancellation } from '../../base/errors.ts';
 import type { Profiles } from '../../config/profiles.ts';
+import { unreachable } from '../../router/probes.ts';
 import type { ProviderProfile } from '../../router/provider-definition.ts';
 import type { ProbeResult } from '../../router/wire.ts';
 import type { ProbeText } from '../probe-text.ts';
@@ -60,16 +61,7 @@ export async function examine(
 function failed(error: unknown): Answer {
   const problem = errorMessage(error);
   return {
-    result: {
-      reachable: false,
-      keyAccepted: undefined,
-      modelPresent: undefined,
-      models: [],
-      fim: { type: 'none' },
-      roundTripMs: 0,
-      slots: undefined,
-      problem,
-    },
+    result: unreachable(problem),
     ok: false,
     headline: problem,
     details: [],

@@ -1,6 +1,6 @@
 /** A request as OMEN takes it, whichever way it goes, and its answer: OpenAI's, with exceptions. */
 import { holeAnswerFilter } from '../../fim/hole-answer.ts';
-import { CLOSING_TAG, TAG_TOKENS, holePrompt } from '../../fim/hole-filler.ts';
+import { CLOSING_TAG, TAG_TOKENS, holePrompt, holeQuestion } from '../../fim/hole-filler.ts';
 import type { ChatInput, ToolDefinition } from '../../model-request.ts';
 import type { StreamPart } from '../../stream-part.ts';
 import type { WireCall } from '../../wire.ts';
@@ -30,7 +30,7 @@ export function omenChat(call: WireCall, images: boolean): OmenChat {
   const { input, limits } = call;
   if (input.type === 'chat') return chat(input, call, images);
   const prompt = holePrompt(input, 'prefix-first');
-  const user = prompt.context === undefined ? prompt.file : `${prompt.context}\n\n${prompt.file}`;
+  const user = holeQuestion(prompt);
   return {
     messages: [
       { role: 'system', content: prompt.system },
